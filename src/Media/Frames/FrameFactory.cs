@@ -1,0 +1,45 @@
+namespace MediaServer.Media;
+
+/// <summary>Makes frames for one publisher from the payloads it received.</summary>
+/// <remarks>Not thread-safe: it belongs to one publish session.</remarks>
+public sealed class FrameFactory(SlabPool pool) : IDisposable
+{
+    /// <summary>
+    /// From this many fragments on, a payload of small ones is gathered into one piece: a vector is paid per subscriber, a gather once.
+    /// </summary>
+    public const int GatherFromFragments = 8;
+
+    private const int SmallFragmentBytes = 16 * 1024;
+
+    private readonly SlabWriter _headers = new(pool);
+    private Slab? _lastCharged; // compared only, never read
+
+    /// <summary>Makes a frame and moves the payload into it; the builder is empty afterwards.</summary>
+    /// <returns>The frame, with one reference.</returns>
+    public MediaFrame Create(in FrameInfo info, PayloadBuilder payload)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        if (payload.FragmentCount >= GatherFromFragments && payload.LengthBytes / payload.FragmentCount < SmallFragmentBytes)
+        {
+            payload.Gather();
+        }
+
+        int charged = 0;
+        foreach (FrameFragment fragment in payload.Fragments)
+        {
+            if (fragment.Slab != _lastCharged)
+            {
+                _lastCharged = fragment.Slab;
+                charged += Slab.LengthBytes;
+            }
+        }
+
+        FrameFragment headers = _headers.Reserve(FrameHeaders.LengthBytes, FrameHeaders.LengthBytes);
+        var frame = new MediaFrame(info, headers, payload) { ChargedBytes = charged };
+        payload.Forget();
+        return frame;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _headers.Dispose();
+}

@@ -1,0 +1,50 @@
+using System.Buffers.Binary;
+
+namespace MediaServer.Media;
+
+/// <summary>The headers around a payload, side by side in one block that every player's vectors point into.</summary>
+internal static unsafe class FrameHeaders
+{
+    /// <summary>RTMP chunk header (12 or 16), FLV tag header, FLV trailer.</summary>
+    public const int LengthBytes = 32;
+    public const int FlvTagHeaderStart = 16;
+    public const int FlvTagHeaderBytes = 11;
+    public const int FlvTrailerStart = FlvTagHeaderStart + FlvTagHeaderBytes;
+    public const int FlvTrailerBytes = 4;
+
+    private const uint ExtendedTimestamp = 0xFFFFFF;
+
+    public static int RtmpLengthBytes(long dts) => unchecked((uint)dts) >= ExtendedTimestamp ? 16 : 12;
+
+    public static void Write(byte* block, in FrameInfo info, int payloadBytes)
+    {
+        var bytes = new Span<byte>(block, LengthBytes);
+        uint timestamp = unchecked((uint)info.Dts); // RTMP's clock has 32 bits and wraps
+        byte type = info.Kind switch { MediaKind.Audio => 8, MediaKind.Video => 9, _ => 18 };
+
+        bytes[0] = info.Kind switch { MediaKind.Audio => 4, MediaKind.Video => 6, _ => 5 }; // chunk type 0 on a chunk stream per kind
+        WriteUInt24(bytes[1..], Math.Min(timestamp, ExtendedTimestamp));
+        WriteUInt24(bytes[4..], (uint)payloadBytes);
+        bytes[7] = type;
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[8..], 1);
+        if (timestamp >= ExtendedTimestamp)
+        {
+            BinaryPrimitives.WriteUInt32BigEndian(bytes[12..], timestamp);
+        }
+
+        Span<byte> tag = bytes[FlvTagHeaderStart..];
+        tag[0] = type;
+        WriteUInt24(tag[1..], (uint)payloadBytes);
+        WriteUInt24(tag[4..], timestamp & 0xFFFFFF);
+        tag[7] = (byte)(timestamp >> 24);
+        WriteUInt24(tag[8..], 0);
+        BinaryPrimitives.WriteUInt32BigEndian(bytes[FlvTrailerStart..], (uint)(payloadBytes + FlvTagHeaderBytes));
+    }
+
+    private static void WriteUInt24(Span<byte> destination, uint value)
+    {
+        destination[0] = (byte)(value >> 16);
+        destination[1] = (byte)(value >> 8);
+        destination[2] = (byte)value;
+    }
+}

@@ -1,0 +1,150 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace MediaServer.Media;
+
+/// <summary>
+/// Collects a message's payload as it arrives, piece by piece, without copying: pieces that lie in slabs are kept as fragments that hold
+/// their slab. Used again and again by one owner; <see cref="FrameFactory"/> moves the fragments out into a frame.
+/// </summary>
+/// <remarks>Not thread-safe. Allocates only while its list of fragments grows.</remarks>
+public sealed class PayloadBuilder(SlabPool pool) : IDisposable
+{
+    private readonly SlabWriter _copies = new(pool);
+    private FrameFragment[] _fragments = new FrameFragment[4];
+
+    /// <summary>Bytes collected so far.</summary>
+    public int LengthBytes { get; private set; }
+
+    /// <summary>How many fragments they lie in.</summary>
+    public int FragmentCount { get; private set; }
+
+    /// <summary>The fragments collected so far, in order. Valid until the next call that changes the builder.</summary>
+    public ReadOnlySpan<FrameFragment> Fragments => _fragments.AsSpan(0, FragmentCount);
+
+    /// <summary>Adds bytes at the end. Those in slabs are retained, others are copied (and counted) into a slab of the builder's own.</summary>
+    public void Append(ReadOnlySequence<byte> bytes)
+    {
+        foreach (ReadOnlyMemory<byte> piece in bytes)
+        {
+            Append(piece);
+        }
+    }
+
+    /// <inheritdoc cref="Append(ReadOnlySequence{byte})"/>
+    public void Append(ReadOnlyMemory<byte> bytes)
+    {
+        if (MemoryMarshal.TryGetMemoryManager(bytes, out Slab? slab, out int start, out int length))
+        {
+            if (length > 0)
+            {
+                slab.Retain();
+                Add(new FrameFragment(slab, start, length));
+            }
+
+            return;
+        }
+
+        MediaDiagnostics.CountCopy(CopyReason.ForeignMemory, bytes.Length);
+        AppendCopy(bytes.Span);
+    }
+
+    /// <summary>Copies the first bytes of the payload, for looking at headers.</summary>
+    /// <returns>How many bytes were there to copy, at most the destination's length.</returns>
+    public int CopyPrefix(Span<byte> destination)
+    {
+        int copied = 0;
+        foreach (FrameFragment fragment in Fragments)
+        {
+            int length = Math.Min(fragment.LengthBytes, destination.Length - copied);
+            fragment.Span[..length].CopyTo(destination[copied..]);
+            copied += length;
+            if (copied == destination.Length)
+            {
+                break;
+            }
+        }
+
+        return copied;
+    }
+
+    /// <summary>Replaces many small fragments by as few as the bytes fit in, so that every subscriber pays for few vectors.</summary>
+    public void Gather()
+    {
+        MediaDiagnostics.CountCopy(CopyReason.SmallChunks, LengthBytes);
+        int scattered = FragmentCount;
+        for (int i = 0; i < scattered; i++)
+        {
+            LengthBytes -= _fragments[i].LengthBytes;
+            AppendCopy(_fragments[i].Span);
+        }
+
+        for (int i = 0; i < scattered; i++)
+        {
+            _fragments[i].Slab.Release();
+        }
+
+        Array.Copy(_fragments, scattered, _fragments, 0, FragmentCount - scattered);
+        Array.Clear(_fragments, FragmentCount - scattered, scattered);
+        FragmentCount -= scattered;
+    }
+
+    /// <summary>Drops what was collected and gives its slabs back.</summary>
+    public void Clear()
+    {
+        foreach (FrameFragment fragment in Fragments)
+        {
+            fragment.Slab.Release();
+        }
+
+        Forget();
+    }
+
+    /// <summary>Gives everything back, the slab for copies included.</summary>
+    public void Dispose()
+    {
+        Clear();
+        _copies.Dispose();
+    }
+
+    /// <summary>Forgets the fragments without releasing them: somebody else holds them from now on.</summary>
+    internal void Forget()
+    {
+        Array.Clear(_fragments, 0, FragmentCount);
+        FragmentCount = 0;
+        LengthBytes = 0;
+    }
+
+    private void AppendCopy(ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            FrameFragment room = _copies.Reserve(1, bytes.Length);
+            bytes[..room.LengthBytes].CopyTo(room.Slab.GetSpan()[room.Start..]);
+            bytes = bytes[room.LengthBytes..];
+            Add(room);
+        }
+    }
+
+    private void Add(FrameFragment fragment)
+    {
+        LengthBytes += fragment.LengthBytes;
+        if (FragmentCount > 0)
+        {
+            FrameFragment last = _fragments[FragmentCount - 1];
+            if (last.Slab == fragment.Slab && last.Start + last.LengthBytes == fragment.Start)
+            {
+                fragment.Slab.Release(); // one reference serves the joined run
+                _fragments[FragmentCount - 1] = last with { LengthBytes = last.LengthBytes + fragment.LengthBytes };
+                return;
+            }
+        }
+
+        if (FragmentCount == _fragments.Length)
+        {
+            Array.Resize(ref _fragments, _fragments.Length * 2);
+        }
+
+        _fragments[FragmentCount++] = fragment;
+    }
+}
