@@ -1,0 +1,29 @@
+namespace MediaServer.Rtmp;
+
+/// <summary>What one session may cost. A peer never decides how much memory it gets.</summary>
+public sealed class RtmpLimits
+{
+    /// <summary>Bytes of a message. Default 16 MiB − 1, the most its header can say (nginx-rtmp's 1 MiB is too low for 4K key frames).</summary>
+    public int MaxMessageBytes { get; init; } = 0xFFFFFF;
+
+    /// <summary>Bytes of a command message. Default 64 KiB; OBS's longest is below 1 KiB.</summary>
+    public int MaxCommandBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Chunk streams that a peer may use. Default 64; OBS uses 3, ffmpeg 5.</summary>
+    public int MaxChunkStreams { get; init; } = 64;
+
+    /// <summary>Bytes of unfinished messages, over all chunk streams, of a peer that does not publish. Default 64 KiB.</summary>
+    public int MaxUnfinishedBytes { get; init; } = 64 * 1024;
+
+    /// <summary>Bytes of unfinished messages, over all chunk streams, while media is received. Default 16 MiB.</summary>
+    public int MaxUnfinishedMediaBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Commands within one second. Default 100; a whole publish handshake is 5.</summary>
+    public int MaxCommandsPerSecond { get; init; } = 100;
+
+    /// <summary>
+    /// Bytes after which the peer is asked to acknowledge, and after which it gets acknowledgements as long as it names no window of its
+    /// own. Default 2,500,000, as SRS; a small one makes OBS acknowledge every tenth of it.
+    /// </summary>
+    public int WindowAcknowledgementBytes { get; init; } = 2_500_000;
+}

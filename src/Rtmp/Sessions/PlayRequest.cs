@@ -1,0 +1,4 @@
+namespace MediaServer.Rtmp;
+
+/// <summary>A client wants to play.</summary>
+public sealed record PlayRequest : RtmpRequest;

@@ -1,0 +1,4 @@
+namespace MediaServer.Rtmp;
+
+/// <summary>A client wants to publish.</summary>
+public sealed record PublishRequest : RtmpRequest;
