@@ -4,13 +4,6 @@ namespace MediaServer.Media;
 /// <remarks>Not thread-safe: it belongs to one publish session.</remarks>
 public sealed class FrameFactory(SlabPool pool) : IDisposable
 {
-    /// <summary>
-    /// From this many fragments on, a payload of small ones is gathered into one piece: a vector is paid per subscriber, a gather once.
-    /// </summary>
-    public const int GatherFromFragments = 8;
-
-    private const int SmallFragmentBytes = 16 * 1024;
-
     private readonly SlabWriter _headers = new(pool);
     private Slab? _lastCharged; // compared only, never read
 
@@ -19,11 +12,6 @@ public sealed class FrameFactory(SlabPool pool) : IDisposable
     public MediaFrame Create(in FrameInfo info, PayloadBuilder payload)
     {
         ArgumentNullException.ThrowIfNull(payload);
-        if (payload.FragmentCount >= GatherFromFragments && payload.LengthBytes / payload.FragmentCount < SmallFragmentBytes)
-        {
-            payload.Gather();
-        }
-
         int charged = 0;
         foreach (FrameFragment fragment in payload.Fragments)
         {

@@ -7,11 +7,21 @@ namespace MediaServer.Media;
 /// Collects a message's payload as it arrives, piece by piece, without copying: pieces that lie in slabs are kept as fragments that hold
 /// their slab. Used again and again by one owner; <see cref="FrameFactory"/> moves the fragments out into a frame.
 /// </summary>
-/// <remarks>Not thread-safe. Allocates only while its list of fragments grows.</remarks>
+/// <remarks>
+/// A payload that comes in many small chunks is the exception: it is gathered, each byte once, as soon as that shows. So what is held never
+/// grows beyond a small multiple of the bytes, however small a peer makes its chunks. Not thread-safe. Allocates only while its list of
+/// fragments grows.
+/// </remarks>
 public sealed class PayloadBuilder(SlabPool pool) : IDisposable
 {
+    /// <summary>From this many small fragments on a payload is gathered: a vector is paid per subscriber, a gather once.</summary>
+    public const int GatherFromFragments = 8;
+
+    private const int SmallFragmentBytes = 16 * 1024;
+
     private readonly SlabWriter _copies = new(pool);
     private FrameFragment[] _fragments = new FrameFragment[4];
+    private bool _isGathering;
 
     /// <summary>Bytes collected so far.</summary>
     public int LengthBytes { get; private set; }
@@ -34,19 +44,20 @@ public sealed class PayloadBuilder(SlabPool pool) : IDisposable
     /// <inheritdoc cref="Append(ReadOnlySequence{byte})"/>
     public void Append(ReadOnlyMemory<byte> bytes)
     {
-        if (MemoryMarshal.TryGetMemoryManager(bytes, out Slab? slab, out int start, out int length))
+        if (_isGathering || !MemoryMarshal.TryGetMemoryManager(bytes, out Slab? slab, out int start, out int length))
         {
-            if (length > 0)
-            {
-                slab.Retain();
-                Add(new FrameFragment(slab, start, length));
-            }
-
-            return;
+            MediaDiagnostics.CountCopy(_isGathering ? CopyReason.SmallChunks : CopyReason.ForeignMemory, bytes.Length);
+            AppendCopy(bytes.Span);
         }
-
-        MediaDiagnostics.CountCopy(CopyReason.ForeignMemory, bytes.Length);
-        AppendCopy(bytes.Span);
+        else if (length > 0)
+        {
+            slab.Retain();
+            Add(new FrameFragment(slab, start, length));
+            if (FragmentCount >= GatherFromFragments && LengthBytes / FragmentCount < SmallFragmentBytes)
+            {
+                Gather();
+            }
+        }
     }
 
     /// <summary>Copies the first bytes of the payload, for looking at headers.</summary>
@@ -66,27 +77,6 @@ public sealed class PayloadBuilder(SlabPool pool) : IDisposable
         }
 
         return copied;
-    }
-
-    /// <summary>Replaces many small fragments by as few as the bytes fit in, so that every subscriber pays for few vectors.</summary>
-    public void Gather()
-    {
-        MediaDiagnostics.CountCopy(CopyReason.SmallChunks, LengthBytes);
-        int scattered = FragmentCount;
-        for (int i = 0; i < scattered; i++)
-        {
-            LengthBytes -= _fragments[i].LengthBytes;
-            AppendCopy(_fragments[i].Span);
-        }
-
-        for (int i = 0; i < scattered; i++)
-        {
-            _fragments[i].Slab.Release();
-        }
-
-        Array.Copy(_fragments, scattered, _fragments, 0, FragmentCount - scattered);
-        Array.Clear(_fragments, FragmentCount - scattered, scattered);
-        FragmentCount -= scattered;
     }
 
     /// <summary>Drops what was collected and gives its slabs back.</summary>
@@ -113,6 +103,29 @@ public sealed class PayloadBuilder(SlabPool pool) : IDisposable
         Array.Clear(_fragments, 0, FragmentCount);
         FragmentCount = 0;
         LengthBytes = 0;
+        _isGathering = false;
+    }
+
+    // Replaces the fragments by as few as the bytes fit in; what follows is copied behind them until the payload is whole.
+    private void Gather()
+    {
+        _isGathering = true;
+        MediaDiagnostics.CountCopy(CopyReason.SmallChunks, LengthBytes);
+        int scattered = FragmentCount;
+        for (int i = 0; i < scattered; i++)
+        {
+            LengthBytes -= _fragments[i].LengthBytes;
+            AppendCopy(_fragments[i].Span);
+        }
+
+        for (int i = 0; i < scattered; i++)
+        {
+            _fragments[i].Slab.Release();
+        }
+
+        Array.Copy(_fragments, scattered, _fragments, 0, FragmentCount - scattered);
+        Array.Clear(_fragments, FragmentCount - scattered, scattered);
+        FragmentCount -= scattered;
     }
 
     private void AppendCopy(ReadOnlySpan<byte> bytes)
