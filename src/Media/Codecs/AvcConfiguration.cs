@@ -1,0 +1,105 @@
+using System.Buffers.Binary;
+using System.Diagnostics.CodeAnalysis;
+
+namespace MediaServer.Media;
+
+/// <summary>How to decode an H.264 track: an AVCDecoderConfigurationRecord (ISO/IEC 14496-15 §5.3.3.1), as FLV's sequence header carries it.</summary>
+public sealed class AvcConfiguration
+{
+    private AvcConfiguration(
+        byte[] record,
+        int nalLengthSize,
+        AvcSequenceParameters sequence,
+        IReadOnlyList<ReadOnlyMemory<byte>> sequenceParameterSets,
+        IReadOnlyList<ReadOnlyMemory<byte>> pictureParameterSets)
+    {
+        Record = record;
+        NalLengthSize = nalLengthSize;
+        Sequence = sequence;
+        SequenceParameterSets = sequenceParameterSets;
+        PictureParameterSets = pictureParameterSets;
+    }
+
+    /// <summary>The record itself, a copy: what an <c>avcC</c> box holds.</summary>
+    public ReadOnlyMemory<byte> Record { get; }
+
+    /// <summary>Bytes of the length before each NAL unit of a sample: 1, 2 or 4.</summary>
+    public int NalLengthSize { get; }
+
+    /// <summary>What the first sequence parameter set says.</summary>
+    public AvcSequenceParameters Sequence { get; }
+
+    /// <summary><c>profile_idc</c> of the first sequence parameter set; the record's own copy of it is not trusted.</summary>
+    public byte Profile => Sequence.Profile;
+
+    /// <summary>The constraint flags of the first sequence parameter set.</summary>
+    public byte Compatibility => Sequence.Compatibility;
+
+    /// <summary><c>level_idc</c> of the first sequence parameter set.</summary>
+    public byte Level => Sequence.Level;
+
+    /// <summary>The sequence parameter sets: NAL units without length or start code, slices of <see cref="Record"/>.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> SequenceParameterSets { get; }
+
+    /// <summary>The picture parameter sets, likewise.</summary>
+    public IReadOnlyList<ReadOnlyMemory<byte>> PictureParameterSets { get; }
+
+    /// <summary>The codec's name in playlists and for browsers (RFC 6381 §3.3), such as <c>avc1.64001F</c>.</summary>
+    public string CodecString => $"avc1.{Profile:X2}{Compatibility:X2}{Level:X2}";
+
+    /// <summary>Reads a record. What follows the picture parameter sets (chroma format, further sets) is kept, and not looked at.</summary>
+    /// <returns>Whether it is one with at least one sequence parameter set, the first of them readable.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> record, [NotNullWhen(true)] out AvcConfiguration? configuration)
+    {
+        const int Version = 1;
+        const int FixedBytes = 6;
+
+        configuration = null;
+        if (record.Length < FixedBytes || record[0] != Version || (record[4] & 3) == 2)
+        {
+            return false;
+        }
+
+        byte[] owned = record.ToArray();
+        ReadOnlyMemory<byte> rest = owned.AsMemory(FixedBytes);
+        if (!TryReadSets(ref rest, record[5] & 0x1F, out ReadOnlyMemory<byte>[] sequenceSets) || sequenceSets.Length == 0
+            || !AvcSequenceParameters.TryParse(sequenceSets[0].Span, out AvcSequenceParameters? sequence) || rest.IsEmpty)
+        {
+            return false;
+        }
+
+        int pictureCount = rest.Span[0];
+        rest = rest[1..];
+        if (!TryReadSets(ref rest, pictureCount, out ReadOnlyMemory<byte>[] pictureSets))
+        {
+            return false;
+        }
+
+        configuration = new AvcConfiguration(owned, (record[4] & 3) + 1, sequence, sequenceSets, pictureSets);
+        return true;
+    }
+
+    private static bool TryReadSets(ref ReadOnlyMemory<byte> rest, int count, out ReadOnlyMemory<byte>[] sets)
+    {
+        sets = new ReadOnlyMemory<byte>[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (rest.Length < 2)
+            {
+                return false;
+            }
+
+            int length = BinaryPrimitives.ReadUInt16BigEndian(rest.Span);
+            rest = rest[2..];
+            if (length > rest.Length)
+            {
+                return false;
+            }
+
+            sets[i] = rest[..length];
+            rest = rest[length..];
+        }
+
+        return true;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Diagnostics;
+
+namespace MediaServer.Media;
+
+/// <summary>Reads bytes that lie in several fragments as if they were one run. A copy of it reads on by itself.</summary>
+internal ref struct FragmentReader
+{
+    private ReadOnlySpan<FrameFragment> _next;
+    private ReadOnlySpan<byte> _current;
+
+    public FragmentReader(ReadOnlySpan<FrameFragment> fragments)
+    {
+        _next = fragments;
+        foreach (FrameFragment fragment in fragments)
+        {
+            Remaining += fragment.LengthBytes;
+        }
+    }
+
+    /// <summary>Bytes left to read.</summary>
+    public int Remaining { get; private set; }
+
+    /// <summary>Reads one byte, of which there is at least one.</summary>
+    public byte ReadByte()
+    {
+        Debug.Assert(Remaining > 0, "The caller looks at what remains first.");
+        while (_current.IsEmpty)
+        {
+            NextFragment();
+        }
+
+        byte value = _current[0];
+        _current = _current[1..];
+        Remaining--;
+        return value;
+    }
+
+    /// <summary>Reads an unsigned number of 1 to 4 bytes; reads nothing when there are fewer.</summary>
+    public bool TryReadBigEndian(int bytes, out uint value)
+    {
+        value = 0;
+        if (bytes > Remaining)
+        {
+            return false;
+        }
+
+        for (; bytes > 0; bytes--)
+        {
+            value = (value << 8) | ReadByte();
+        }
+
+        return true;
+    }
+
+    /// <summary>Leaves bytes out; none when there are fewer.</summary>
+    public bool TrySkip(int bytes)
+    {
+        if (bytes > Remaining)
+        {
+            return false;
+        }
+
+        Remaining -= bytes;
+        while (bytes > _current.Length)
+        {
+            bytes -= _current.Length;
+            NextFragment();
+        }
+
+        _current = _current[bytes..];
+        return true;
+    }
+
+    private void NextFragment()
+    {
+        _current = _next[0].Span;
+        _next = _next[1..];
+    }
+}
