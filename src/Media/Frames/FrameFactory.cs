@@ -5,24 +5,19 @@ namespace MediaServer.Media;
 public sealed class FrameFactory(SlabPool pool) : IDisposable
 {
     private readonly SlabWriter _headers = new(pool);
-    private Slab? _lastCharged; // compared only, never read
 
     /// <summary>Makes a frame and moves the payload into it; the builder is empty afterwards.</summary>
     /// <returns>The frame, with one reference.</returns>
     public MediaFrame Create(in FrameInfo info, PayloadBuilder payload)
     {
         ArgumentNullException.ThrowIfNull(payload);
-        int charged = 0;
+        FrameFragment headers = _headers.Reserve(FrameHeaders.LengthBytes, FrameHeaders.LengthBytes);
+        int charged = headers.Slab.Charge();
         foreach (FrameFragment fragment in payload.Fragments)
         {
-            if (fragment.Slab != _lastCharged)
-            {
-                _lastCharged = fragment.Slab;
-                charged += Slab.LengthBytes;
-            }
+            charged += fragment.Slab.Charge();
         }
 
-        FrameFragment headers = _headers.Reserve(FrameHeaders.LengthBytes, FrameHeaders.LengthBytes);
         var frame = new MediaFrame(info, headers, payload) { ChargedBytes = charged };
         payload.Forget();
         return frame;

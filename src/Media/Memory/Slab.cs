@@ -19,6 +19,7 @@ public sealed unsafe class Slab : MemoryManager<byte>
     private readonly SlabPool _pool;
     private readonly byte* _address;
     private int _references;
+    private bool _isCharged;
 
     internal Slab(SlabPool pool, byte* address)
     {
@@ -70,8 +71,21 @@ public sealed unsafe class Slab : MemoryManager<byte>
     {
     }
 
+    /// <summary>Bytes to charge to whoever keeps a frame in it: all of it for the first frame since it was rented, then 0.</summary>
+    /// <remarks>Its publisher alone asks.</remarks>
+    internal int Charge()
+    {
+        int bytes = _isCharged ? 0 : LengthBytes;
+        _isCharged = true;
+        return bytes;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void MarkRented() => Volatile.Write(ref _references, 1);
+    internal void MarkRented()
+    {
+        _isCharged = false;
+        Volatile.Write(ref _references, 1);
+    }
 
     /// <summary>Does nothing: the memory belongs to the pool's arena.</summary>
     protected override void Dispose(bool disposing)
