@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# The whole gate: format, build, every test. Ends with the totals, alone on a line, and fails if anything did.
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/build/common.sh"
+
+results="$root/artifacts/tests"
+
+# The end-to-end tests drive the server with a real ffmpeg and a real browser.
+install_tools() {
+  local missing=()
+  have ffmpeg || missing+=(ffmpeg)
+  have chromium || missing+=(chromium)
+  [ "${#missing[@]}" -eq 0 ] || apt_install "${missing[@]}" || fail "the tests cannot run without ${missing[*]}"
+  have_node || install_node || fail "the tests cannot run without Node"
+}
+
+# A sum over the result files' counters: sum_of passed
+sum_of() {
+  find "$results" -name '*.trx' -exec cat {} + \
+    | grep -o '<Counters [^>]*>' \
+    | sed -n "s/.* $1=\"\([0-9]*\)\".*/\1/p" \
+    | awk '{ total += $1 } END { print total + 0 }'
+}
+
+# Runs one test project; a run that ends without a result file counts as one failure.
+crashed=0
+run_tests() {
+  local name
+  name="$(basename "$1" .csproj)"
+  say "$name"
+  if ! dotnet test "$1" --no-build --nologo --verbosity quiet --results-directory "$results" \
+      --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" \
+      --blame-hang-timeout 4m --blame-hang-dump-type none; then
+    status=1
+    grep -q 'failed="[1-9]' "$results/$name.trx" 2>/dev/null || crashed=$((crashed + 1))
+  fi
+}
+
+cd "$root"
+started=$SECONDS
+status=0
+rm -rf "$results"
+mkdir -p "$results"
+
+need_dotnet
+install_tools
+build_console || fail "the console does not build"
+
+say "Restoring packages"
+dotnet restore MediaServer.sln --locked-mode --verbosity quiet
+
+say "Checking the format"
+dotnet format MediaServer.sln --verify-no-changes --no-restore
+
+say "Building"
+dotnet build MediaServer.sln --no-restore --verbosity quiet
+
+for project in tests/*/*.csproj; do
+  grep -q '<IsTestProject>false' "$project" || run_tests "$project"
+done
+
+failed=$(($(sum_of failed) + crashed))
+say "Finished in $((SECONDS - started)) s"
+printf '%s passed, %s failed\n' "$(sum_of passed)" "$failed"
+[ "$failed" -eq 0 ] && [ "$status" -eq 0 ]
