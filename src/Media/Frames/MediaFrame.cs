@@ -51,7 +51,7 @@ public sealed unsafe class MediaFrame
     }
 
     /// <summary>Position in its topic's log, from 0; −1 before it was published, and for injected configuration.</summary>
-    public long Offset { get; internal set; } = -1;
+    public long Offset => Position.Offset;
 
     /// <summary>Audio, video or script data.</summary>
     public MediaKind Kind => _info.Kind;
@@ -86,8 +86,14 @@ public sealed unsafe class MediaFrame
     /// <summary>Slabs that this frame is the first of its publisher to use, in bytes: what a topic's budget is charged.</summary>
     public int ChargedBytes { get; internal init; }
 
+    /// <summary>Whether it owns its bytes, as configuration and script data do: then it holds no slab, and can be kept without a reference.</summary>
+    public bool OwnsBytes => _owned is not null;
+
     /// <summary>In how many places of memory the payload lies.</summary>
     public int FragmentCount { get; }
+
+    /// <summary>Its place in its topic's log, set by the hub when it is published, once. Readable without a reference, like all but the bytes.</summary>
+    internal LogPosition Position { get; set; } = LogPosition.None;
 
     /// <summary>Whether it has all the given traits.</summary>
     public bool Is(FrameTraits traits) => (_info.Traits & traits) == traits;
