@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace MediaServer.Hub;
+
+internal static partial class HubLog
+{
+    [LoggerMessage(3001, LogLevel.Information, "Stream {Stream} started")]
+    public static partial void StreamStarted(this ILogger logger, string stream);
+
+    [LoggerMessage(3002, LogLevel.Information, "Stream {Stream} ended after {Frames} frames, {Bytes} bytes")]
+    public static partial void StreamEnded(this ILogger logger, string stream, long frames, long bytes);
+
+    [LoggerMessage(3003, LogLevel.Error, "Stream {Stream}: a handler of its start failed; the stream goes on without it")]
+    public static partial void StartHandlerFailed(this ILogger logger, Exception exception, string stream);
+
+    [LoggerMessage(3004, LogLevel.Warning, "Stream {Stream}: a subscriber of kind {Kind} fell behind {Overruns} times and lost {Frames} frames")]
+    public static partial void SubscriberFellBehind(this ILogger logger, string stream, string kind, long overruns, long frames);
+
+    [LoggerMessage(3005, LogLevel.Warning, "Stream {Stream} ended, and {Subscribers} subscribers had not read it to its end in time")]
+    public static partial void NotDrained(this ILogger logger, string stream, int subscribers);
+}

@@ -1,0 +1,63 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace MediaServer.Hub;
+
+/// <summary>How much of a stream is held, and how far a subscriber may lag. Section <c>Hub</c>.</summary>
+/// <remarks>
+/// The lag bounds say what a live subscriber may be behind before it is moved forward; the budget says what a topic's log holds at most,
+/// whatever its GOPs and its subscribers do. A stream that starts uses the values of that moment.
+/// </remarks>
+public sealed class HubOptions : IValidatableObject
+{
+    /// <summary>Frames a subscriber may lag. Default 512: about 7 s of 30 fps video with AAC, as mediamtx's <c>writeQueueSize</c>.</summary>
+    [Range(16, 65_536)]
+    public int LagFrames { get; set; } = 512;
+
+    /// <summary>Payload bytes a subscriber may lag. Default 16 MiB: about 7 s of 20 Mbit/s.</summary>
+    [Range(256 * 1024, 1024 * 1024 * 1024)]
+    public int LagBytes { get; set; } = 16 * 1024 * 1024;
+
+    /// <summary>Time a subscriber may lag, by when frames were received. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "00:10:00")]
+    public TimeSpan LagTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Frames that a topic holds at most. Default 16,384: over 3 minutes of 30 fps video with AAC, so that bytes or time decide first.</summary>
+    [Range(16, 1_048_576)]
+    public int BudgetFrames { get; set; } = 16_384;
+
+    /// <summary>Bytes that a topic holds at most, charged in whole slabs. Default 64 MiB: a 10 s GOP of 50 Mbit/s.</summary>
+    [Range(1024 * 1024L, 64 * 1024 * 1024 * 1024L)]
+    public long BudgetBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Wall-clock time that a topic holds at most; a GOP that goes on for longer is cut off. Default 60 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "1.00:00:00")]
+    public TimeSpan BudgetTime { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>How long subscribers may read what is left after a stream has ended, before its memory goes back. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Streams that may be live at once. Default 1,000. Times the budget in bytes, this bounds the memory for media.</summary>
+    [Range(1, 1_000_000)]
+    public int MaxStreams { get; set; } = 1_000;
+
+    /// <summary>A subscriber within its bound must never be overrun, so the budget may not be smaller than the bound.</summary>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (BudgetFrames < LagFrames)
+        {
+            yield return new ValidationResult($"{nameof(BudgetFrames)} is below {nameof(LagFrames)}.", [nameof(BudgetFrames)]);
+        }
+
+        if (BudgetBytes / 2 < LagBytes)
+        {
+            yield return new ValidationResult(
+                $"{nameof(BudgetBytes)} is below twice {nameof(LagBytes)} (the budget is charged in whole slabs).", [nameof(BudgetBytes)]);
+        }
+
+        if (BudgetTime < LagTime)
+        {
+            yield return new ValidationResult($"{nameof(BudgetTime)} is below {nameof(LagTime)}.", [nameof(BudgetTime)]);
+        }
+    }
+}

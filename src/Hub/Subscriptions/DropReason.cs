@@ -1,0 +1,17 @@
+namespace MediaServer.Hub;
+
+/// <summary>Why a subscription passed a frame without handing it out.</summary>
+public enum DropReason
+{
+    /// <summary>Video that refers to frames before the random access point where this subscription joined or went on (MEDIA 1.2).</summary>
+    Leading,
+
+    /// <summary>Video that comes before a random access point where it could begin or go on.</summary>
+    UntilKeyframe,
+
+    /// <summary>The subscriber was further behind than its bound, or than the log reaches back.</summary>
+    Overrun,
+
+    /// <summary>It was handed out, and the connection ended before it was sent.</summary>
+    Disconnected,
+}

@@ -1,0 +1,383 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading.Channels;
+using MediaServer.Media;
+
+namespace MediaServer.Hub;
+
+/// <summary>
+/// A cursor into a topic's log. Hands out frames in the order they were published, each at most once, and leaves out what its decoder
+/// could not show; a reader that falls behind is moved forward, so that it costs nobody anything.
+/// </summary>
+/// <remarks>
+/// <para><b>One reader.</b> <see cref="TryRead"/>, <see cref="WaitToReadAsync"/>, <see cref="ConfirmDelivered"/> and <see cref="Dispose"/> are
+/// called by one at a time; everything else may be read by anybody. <see cref="Dispose"/> may also come while a wait is open. Each frame
+/// that is handed out carries a reference, which the reader releases.</para>
+/// <para><b>Catching up.</b> From its join or a jump until its cursor first meets the head, a subscription is not held to its lag bound,
+/// only to what the log still holds: a burst is no lag. After that, beyond the bound or behind the tail it jumps to the newest
+/// random access point at or ahead of its cursor. When none is ahead, frames are passed over until it is within the bound, and video waits
+/// for the next random access point while audio goes on.</para>
+/// <para><b>Configuration</b> of the log is handed out like any frame, a repeated header too. After a join or a jump, what differs in
+/// bytes from what this subscriber last got is injected before the next frame, with its DTS: metadata, video, audio.</para>
+/// <para><b>The sum.</b> Whenever the reader is at rest, delivered + dropped + in flight = <see cref="Cursor"/> − <see cref="Start"/>.</para>
+/// </remarks>
+public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
+{
+    private static readonly TimeSpan KeyframePatience = TimeSpan.FromSeconds(10);
+
+    private readonly StreamTopic _topic;
+    private readonly FrameLog _log;
+    private readonly SubscriptionOptions _options;
+    private readonly long _patienceTicks;
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private LogPosition _position;
+    private long _cursor; // the position's offset, for others to read
+    private bool _isCatchingUp = true;
+    private bool _mustReconcile = true; // the configuration in force at the cursor may differ from what was handed out
+    private StreamConfiguration _handedOut = StreamConfiguration.Empty;
+    private VideoGate[] _gates;         // by video track
+    private KindCounts _inFlight;
+    private ReaderWait? _wait;
+    private int _finished;
+    private int _disposed;
+
+    internal Subscription(StreamTopic topic, SubscriptionOptions options, in LogPosition start)
+    {
+        _topic = topic;
+        _log = topic.Log;
+        _options = options;
+        _patienceTicks = topic.ToTicks(KeyframePatience);
+        _gates = [VideoGate.ClosedAt(topic.GetTimestamp())];
+        Start = start.Offset;
+        MoveTo(start);
+    }
+
+    /// <summary>What it reads.</summary>
+    public StreamTopic Topic => _topic;
+
+    /// <inheritdoc cref="SubscriptionOptions.Kind"/>
+    public string Kind => _options.Kind;
+
+    /// <summary>The offset where it began.</summary>
+    public long Start { get; }
+
+    /// <summary>The offset of the next frame it looks at.</summary>
+    public long Cursor => Volatile.Read(ref _cursor);
+
+    /// <summary>Frames handed out and not yet confirmed; always 0 without <see cref="SubscriptionOptions.ConfirmsDelivery"/>.</summary>
+    public long InFlight => _inFlight.Total;
+
+    /// <summary>What became of the frames that it passed.</summary>
+    public DeliveryCounters Delivery { get; } = new();
+
+    /// <summary>How far it is behind the newest frame.</summary>
+    public SubscriptionLag Lag
+    {
+        get
+        {
+            MediaFrame? oldest = FindNext(out MediaFrame? newest);
+            return oldest is null
+                ? default
+                : new SubscriptionLag(
+                    newest!.Offset + 1 - Cursor,
+                    LogBound.BytesBetween(oldest, newest),
+                    _topic.ToTime(newest.ReceivedAt - oldest.ReceivedAt));
+        }
+    }
+
+    /// <summary>Its lag as a share of the bound, the worst of frames, bytes and time, from 0 to 1. While it catches up, this says nothing of its health.</summary>
+    public double Fill => FindNext(out MediaFrame? newest) is { } oldest
+        ? oldest.Offset > Cursor ? 1 : _topic.LagBound.GetFill(oldest, newest!)
+        : 0;
+
+    /// <inheritdoc/>
+    public override bool CanCount => true;
+
+    /// <summary>Frames in the log that it has not looked at. Some of them may be left out.</summary>
+    public override int Count => (int)Math.Clamp(_log.Head - Cursor, 0, int.MaxValue);
+
+    /// <summary>Whether there is nothing more to read and never will be: read to the end of the stream, or disposed.</summary>
+    public bool IsCompleted => Volatile.Read(ref _finished) != 0;
+
+    /// <summary>Completes, never with an error, when <see cref="IsCompleted"/> gets true.</summary>
+    public override Task Completion => _completion.Task;
+
+    /// <summary>Takes the next frame without waiting. Allocates nothing, but for configuration that it injects.</summary>
+    /// <param name="frame">The frame, with a reference that is the caller's.</param>
+    /// <returns>Whether there was one. When not: wait, be signalled, or see <see cref="IsCompleted"/>.</returns>
+    public override bool TryRead([MaybeNullWhen(false)] out MediaFrame frame)
+    {
+        while (Volatile.Read(ref _disposed) == 0)
+        {
+            Retained answer = _log.TryRetain(_position.Offset, out MediaFrame? next);
+            if (answer == Retained.Empty)
+            {
+                _isCatchingUp = false;
+                TryFinish();
+                break;
+            }
+
+            if (answer == Retained.Evicted)
+            {
+                ResumeBehindTail();
+                continue;
+            }
+
+            if (IsBeyondBound(next!))
+            {
+                if (!TryJump())
+                {
+                    PassOver(next!);
+                }
+
+                next!.Release();
+                continue;
+            }
+
+            if (FindReasonToDrop(next!) is { } reason)
+            {
+                Drop(next!, reason);
+                next!.Release();
+                continue;
+            }
+
+            if (_mustReconcile)
+            {
+                if (!_topic.Configurations.TryGetBefore(next!.Offset, out StreamConfiguration? inForce))
+                {
+                    next.Release();
+                    ResumeBehindTail();
+                    continue;
+                }
+
+                if (inForce.FindFirstMissingFrom(_handedOut) is { } missing)
+                {
+                    frame = Inject(missing, next.Dts); // the cursor stays: next time this frame is met again
+                    next.Release();
+                    return true;
+                }
+
+                _mustReconcile = false;
+            }
+
+            HandOut(next!);
+            frame = next!;
+            return true;
+        }
+
+        frame = null;
+        return false;
+    }
+
+    /// <summary>Waits until there may be a frame to take. The reader goes on on the thread pool, never on the publisher's thread.</summary>
+    /// <returns>False when there will never be one again.</returns>
+    public override ValueTask<bool> WaitToReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<bool>(cancellationToken);
+        }
+
+        if (IsCompleted || TryFinish())
+        {
+            return ValueTask.FromResult(false);
+        }
+
+        if (_log.Head > _position.Offset)
+        {
+            return ValueTask.FromResult(true);
+        }
+
+        _wait ??= new ReaderWait();
+        ValueTask<bool> wait = _wait.Open(cancellationToken);
+        _topic.Waiting.Add(this);
+        if (_log.Head > _position.Offset || _topic.IsEnded || IsCompleted)
+        {
+            Wake(); // it came while the wait was being opened, and may not have seen it
+        }
+
+        return wait;
+    }
+
+    /// <summary>
+    /// Counts a frame as delivered, once its last byte is in the kernel. Frames are confirmed in any order; injected ones count nowhere, and
+    /// may be confirmed all the same.
+    /// </summary>
+    public void ConfirmDelivered(MediaFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (_options.ConfirmsDelivery && !frame.Is(FrameTraits.Injected) && Volatile.Read(ref _disposed) == 0)
+        {
+            _inFlight -= KindCounts.Of(frame.Kind, 1);
+            Delivery.CountDelivered(frame.Kind);
+        }
+    }
+
+    /// <summary>Leaves the stream. What was handed out and not confirmed counts as <see cref="DropReason.Disconnected"/>.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        Delivery.CountDropped(DropReason.Disconnected, _inFlight);
+        _inFlight = default;
+        Finish();
+        Wake();
+        _topic.Remove(this);
+    }
+
+    /// <summary>Ends the wait that the reader has open, if there is one.</summary>
+    internal void Wake()
+    {
+        if (_wait is { } wait && wait.TryClaim())
+        {
+            wait.End(canRead: !IsCompleted && !TryFinish());
+        }
+    }
+
+    private bool IsBeyondBound(MediaFrame next) => !_isCatchingUp && _topic.LagBound.IsExceeded(next, _log.Newest!);
+
+    private DropReason? FindReasonToDrop(MediaFrame next)
+    {
+        if (next.Kind != MediaKind.Video || StreamConfiguration.Holds(next))
+        {
+            return null;
+        }
+
+        if (next.TrackId >= _gates.Length)
+        {
+            int known = _gates.Length;
+            Array.Resize(ref _gates, next.TrackId + 1);
+            Array.Fill(_gates, VideoGate.ClosedAt(_topic.GetTimestamp()), known, _gates.Length - known);
+        }
+
+        DropReason? reason = _gates[next.TrackId].Judge(next, _patienceTicks, out bool isNoKeyframeStart);
+        if (isNoKeyframeStart)
+        {
+            Delivery.CountNoKeyframeStart();
+        }
+
+        return reason;
+    }
+
+    private void HandOut(MediaFrame next)
+    {
+        if (_options.ConfirmsDelivery)
+        {
+            _inFlight += KindCounts.Of(next.Kind, 1);
+        }
+        else
+        {
+            Delivery.CountDelivered(next.Kind);
+        }
+
+        if (StreamConfiguration.Holds(next))
+        {
+            _handedOut = _handedOut.With(next);
+        }
+
+        MoveTo(next.Position.After(next));
+    }
+
+    private MediaFrame Inject(MediaFrame configuration, long dts)
+    {
+        _handedOut = _handedOut.With(configuration);
+        Delivery.CountInjected();
+        return configuration.Restamp(dts);
+    }
+
+    private void Drop(MediaFrame next, DropReason reason)
+    {
+        Delivery.CountDropped(reason, KindCounts.Of(next.Kind, 1));
+        MoveTo(next.Position.After(next));
+    }
+
+    /// <summary>Beyond the bound with no random access point ahead: leaves this frame out, and video until one comes.</summary>
+    private void PassOver(MediaFrame next)
+    {
+        if (!_gates[0].IsClosed)
+        {
+            Delivery.CountOverrun();
+        }
+
+        CloseGates();
+        _mustReconcile |= StreamConfiguration.Holds(next);
+        Drop(next, DropReason.Overrun);
+    }
+
+    /// <summary>Goes on at the newest random access point at or ahead of the cursor, if there is one, and catches up from there.</summary>
+    private bool TryJump()
+    {
+        if (_topic.LastRandomAccess is not { } target || target.Offset < _position.Offset)
+        {
+            return false;
+        }
+
+        SkipTo(target.Position);
+        _isCatchingUp = true;
+        return true;
+    }
+
+    /// <summary>The log no longer holds the frame at the cursor.</summary>
+    private void ResumeBehindTail()
+    {
+        if (!TryJump())
+        {
+            SkipTo(_log.TailPosition);
+            _isCatchingUp = false; // from here, what is beyond the bound is passed over
+        }
+    }
+
+    private void SkipTo(in LogPosition target)
+    {
+        Delivery.CountOverrun();
+        Delivery.CountDropped(DropReason.Overrun, KindCounts.Before(target) - KindCounts.Before(_position));
+        CloseGates();
+        _mustReconcile = true;
+        MoveTo(target);
+    }
+
+    private void CloseGates()
+    {
+        long now = _topic.GetTimestamp();
+        foreach (ref VideoGate gate in _gates.AsSpan())
+        {
+            gate.Close(now);
+        }
+    }
+
+    private void MoveTo(in LogPosition position)
+    {
+        _position = position;
+        Volatile.Write(ref _cursor, position.Offset);
+    }
+
+    /// <summary>The oldest frame not read yet that is still held, and the newest; null when there is nothing to read.</summary>
+    private MediaFrame? FindNext(out MediaFrame? newest)
+    {
+        newest = _log.Newest;
+        return newest is null || newest.Offset < Cursor ? null : _log.Peek(Cursor) ?? _log.Peek(_log.Tail);
+    }
+
+    private bool TryFinish()
+    {
+        if (!_topic.IsEnded || _log.Head > _position.Offset) // in this order: after the end the head stands still
+        {
+            return false;
+        }
+
+        Finish();
+        return true;
+    }
+
+    private void Finish()
+    {
+        if (Interlocked.Exchange(ref _finished, 1) == 0)
+        {
+            _topic.OnFinished(this);
+            _completion.TrySetResult();
+        }
+    }
+}

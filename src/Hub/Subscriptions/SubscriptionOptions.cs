@@ -1,0 +1,20 @@
+namespace MediaServer.Hub;
+
+/// <summary>What a subscriber wants.</summary>
+public sealed record SubscriptionOptions
+{
+    /// <summary>What kind of subscriber it is, such as <c>rtmp</c>, <c>http-flv</c> or <c>hls</c>: one of a few words, for statistics.</summary>
+    public required string Kind { get; init; }
+
+    /// <summary>Where it begins.</summary>
+    public JoinMode Join { get; init; }
+
+    /// <summary>How far back at most, for <see cref="JoinMode.SomeTimeBack"/>.</summary>
+    public TimeSpan Back { get; init; }
+
+    /// <summary>
+    /// Whether a frame counts as delivered only at <see cref="Subscription.ConfirmDelivered"/>, as for a socket: when its last byte is in
+    /// the kernel. Otherwise it is delivered when it is read.
+    /// </summary>
+    public bool ConfirmsDelivery { get; init; }
+}

@@ -1,0 +1,26 @@
+namespace MediaServer.Hub;
+
+/// <summary>A topic's numbers at one moment.</summary>
+public sealed record TopicStatistics
+{
+    /// <summary>Frames and bytes in, and what became of them for all subscriptions there have been. Never goes back.</summary>
+    public required TrafficCounters Traffic { get; init; }
+
+    /// <summary>Live subscriptions by <see cref="SubscriptionOptions.Kind"/>.</summary>
+    public required IReadOnlyDictionary<string, int> Subscribers { get; init; }
+
+    /// <summary>Frames in the log.</summary>
+    public required long LogFrames { get; init; }
+
+    /// <summary>Memory that the log holds, in whole slabs and configuration: what the budget is charged.</summary>
+    public required long LogBytes { get; init; }
+
+    /// <summary>Time since the last random access point of video track 0 was received; null before the first, and without video.</summary>
+    public required TimeSpan? SinceKeyframe { get; init; }
+
+    /// <summary>Frames of video (of all tracks) in the last whole group of pictures; 0 before there was one.</summary>
+    public required long GopFrames { get; init; }
+
+    /// <summary>Media time that the last whole group of pictures took; zero before there was one.</summary>
+    public required TimeSpan GopDuration { get; init; }
+}

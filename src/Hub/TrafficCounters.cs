@@ -1,0 +1,26 @@
+namespace MediaServer.Hub;
+
+/// <summary>What went into one or many streams, and what became of it. A sum of one moment.</summary>
+public sealed class TrafficCounters
+{
+    /// <summary>Frames published.</summary>
+    public KindCounts FramesIn { get; private set; }
+
+    /// <summary>Payload bytes published.</summary>
+    public KindCounts BytesIn { get; private set; }
+
+    /// <summary>Frames delivered and dropped, over all subscriptions.</summary>
+    public DeliveryCounters Delivery { get; } = new();
+
+    internal void AddPublished(KindCounts frames, KindCounts bytes)
+    {
+        FramesIn += frames;
+        BytesIn += bytes;
+    }
+
+    internal void Add(TrafficCounters other)
+    {
+        AddPublished(other.FramesIn, other.BytesIn);
+        Delivery.Add(other.Delivery);
+    }
+}
