@@ -3,8 +3,14 @@ namespace MediaServer.Rtmp;
 /// <summary>What one session may cost. A peer never decides how much memory it gets.</summary>
 public sealed class RtmpLimits
 {
-    /// <summary>Bytes of a message. Default 16 MiB − 1, the most its header can say (nginx-rtmp's 1 MiB is too low for 4K key frames).</summary>
-    public int MaxMessageBytes { get; init; } = 0xFFFFFF;
+    /// <summary>
+    /// The chunk size that sessions announce, 10 MiB: a frame of any length that is taken goes out as one chunk. It is the most that
+    /// nginx-rtmp takes; it ignores a larger one and then misreads every chunk.
+    /// </summary>
+    public const int OutboundChunkBytes = 10 * 1024 * 1024;
+
+    /// <summary>Bytes of a media message, at most and by default <see cref="OutboundChunkBytes"/> (a 4K key frame needs 1 to 2 MiB).</summary>
+    public int MaxMessageBytes { get; init; } = OutboundChunkBytes;
 
     /// <summary>Bytes of a command message. Default 64 KiB; OBS's longest is below 1 KiB.</summary>
     public int MaxCommandBytes { get; init; } = 64 * 1024;
