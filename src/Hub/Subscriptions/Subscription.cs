@@ -85,6 +85,9 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         }
     }
 
+    /// <summary>Whether it has not met the newest frame since it joined or was moved.</summary>
+    public bool IsCatchingUp => Volatile.Read(ref _isCatchingUp);
+
     /// <summary>Its lag as a share of the bound, the worst of frames, bytes and time, from 0 to 1. While it catches up, this says nothing of its health.</summary>
     public double Fill => FindNext(out MediaFrame? newest) is { } oldest
         ? oldest.Offset > Cursor ? 1 : _topic.LagBound.GetFill(oldest, newest!)

@@ -132,9 +132,11 @@ public sealed class StreamTopic
         var traffic = new TrafficCounters();
         AddTo(traffic);
         Dictionary<string, int> subscribers;
+        double[] fills;
         lock (_lock)
         {
             subscribers = _subscriptions.CountBy(subscription => subscription.Kind).ToDictionary();
+            fills = [.. _subscriptions.Where(subscription => !subscription.IsCatchingUp).Select(subscription => subscription.Fill)];
         }
 
         MediaFrame? keyframe = Volatile.Read(ref _hasVideo) ? Volatile.Read(ref _lastRandomAccess) : null;
@@ -143,6 +145,9 @@ public sealed class StreamTopic
         {
             Traffic = traffic,
             Subscribers = subscribers,
+            SettledSubscribers = fills.Length,
+            MaxFill = fills.DefaultIfEmpty().Max(),
+            SumOfFills = fills.Sum(),
             LogFrames = _log.Head - tail,
             LogBytes = Volatile.Read(ref _chargedBytes),
             SinceKeyframe = keyframe is null ? null : _timeProvider.GetElapsedTime(keyframe.ReceivedAt),

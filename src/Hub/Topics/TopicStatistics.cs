@@ -9,6 +9,15 @@ public sealed record TopicStatistics
     /// <summary>Live subscriptions by <see cref="SubscriptionOptions.Kind"/>.</summary>
     public required IReadOnlyDictionary<string, int> Subscribers { get; init; }
 
+    /// <summary>Subscribers that have caught up since they joined or were moved: those whose <see cref="Subscription.Fill"/> tells how they are.</summary>
+    public required int SettledSubscribers { get; init; }
+
+    /// <summary>The fill of the one of them that is furthest behind, from 0 to 1.</summary>
+    public required double MaxFill { get; init; }
+
+    /// <summary>The fills of all of them together: divided by their number, the mean.</summary>
+    public required double SumOfFills { get; init; }
+
     /// <summary>Frames in the log.</summary>
     public required long LogFrames { get; init; }
 
