@@ -1,0 +1,388 @@
+using MediaServer.Media;
+
+namespace MediaServer.Hls;
+
+/// <summary>
+/// Turns the frames of one stream into segments. Where to cut is decided once, by the video track at its random access points (or by time,
+/// where there is no video), and applied to every track at the same media time and sequence number.
+/// </summary>
+/// <remarks>
+/// Not thread-safe: it belongs to the stream's consumer. A cut makes a new <see cref="Slot"/>; a track moves into it when a sample of its
+/// own reaches that time, so a track may lag, and only its own playlist waits for it. Frames are never copied.
+/// </remarks>
+internal sealed class Segmenter(HlsOptions options, Presentation presentation, TimeProvider timeProvider, HlsCounters counters)
+{
+    /// <summary>Samples in a slot: far above 10 s of 120 frames and of audio, so that it counts only where media time stands still.</summary>
+    private const int MaxOpenSamples = 4_000;
+
+    /// <summary>How many slots a track may lag.</summary>
+    private const int MaxLagSlots = 8;
+
+    /// <summary>How long a stream that has a video configuration may go on without a picture before audio decides the cuts.</summary>
+    private const long PatienceForVideo = 4 * MediaClock.Second;
+
+    /// <summary>How far audio may be ahead of video in a stream.</summary>
+    private const long Interleaving = 3 * MediaClock.Second;
+
+    /// <summary>A step in time from which on it is a break, not a pause.</summary>
+    private const long LeastJump = 3 * MediaClock.Second;
+
+    private readonly VideoTrack _video = new();
+    private readonly AudioTrack _audio = new();
+    private readonly CutRules _rules = new(options.SegmentDuration);
+    private readonly BreakBudget _breaks = new();
+    private Slot? _newest;
+    private long _latest; // media time of the foremost sample since the last break
+    private long _lastRandomAccess;
+    private long? _firstVideoLeftOut;
+    private bool _awaitsRandomAccess = true;
+
+    /// <summary>Takes the next frame of the stream, and its reference.</summary>
+    public void Add(MediaFrame frame)
+    {
+        Track? track = frame.Kind switch { MediaKind.Video => _video, MediaKind.Audio => _audio, _ => null };
+        if (track is null || frame.Codec != track.Codec || frame.TrackId != 0)
+        {
+            frame.Release();
+            return;
+        }
+
+        if (frame.Is(FrameTraits.SequenceHeader))
+        {
+            if (!track.TryConfigure(frame))
+            {
+                presentation.ReportUnusableHeader(frame);
+            }
+
+            frame.Release();
+            return;
+        }
+
+        _breaks.Refill();
+        bool isSample = track.IsConfigured && frame.LengthBytes > frame.DataOffset;
+        if (!isSample || (track == _video && !CanDecode(frame)) || !TryAppend(track, frame))
+        {
+            counters.CountLeftOut();
+            frame.Release();
+        }
+    }
+
+    /// <summary>Ends the stream: what is open becomes the last segments.</summary>
+    public void Complete()
+    {
+        if (_newest is not null)
+        {
+            _rules.Settle();
+            _newest.End = Math.Max(_latest, _newest.Start);
+            foreach (Track track in StartedTracks())
+            {
+                for (; track.Slot!.Next is not null; Close(track, long.MaxValue))
+                {
+                }
+
+                if (track.OpenSamples > 0)
+                {
+                    Seal(track, long.MaxValue);
+                }
+            }
+        }
+
+        presentation.Complete(StartedTracks(), _rules.TargetSeconds);
+    }
+
+    /// <summary>Gives back what is open, after a fault.</summary>
+    public void Abandon()
+    {
+        _video.Clear();
+        _audio.Clear();
+    }
+
+    /// <summary>Promise 2: nothing is shown that cannot be decoded. A stream without any random access point begins anyway, after a while.</summary>
+    private bool CanDecode(MediaFrame frame)
+    {
+        _awaitsRandomAccess |= _video.HasNewFormat;
+        if (!_awaitsRandomAccess || frame.Is(FrameTraits.RandomAccess))
+        {
+            _awaitsRandomAccess = false;
+            _firstVideoLeftOut = null;
+            return true;
+        }
+
+        long time = MediaClock.FromMilliseconds(frame.Dts);
+        _firstVideoLeftOut ??= time;
+        _awaitsRandomAccess = time - _firstVideoLeftOut < PatienceForVideo;
+        return !_awaitsRandomAccess;
+    }
+
+    private bool TryAppend(Track track, MediaFrame frame)
+    {
+        long stamped = MediaClock.FromMilliseconds(frame.Dts);
+        bool isJump = IsJump(stamped);
+        if (track.Slot is null)
+        {
+            Start(track, stamped, isJump);
+        }
+        else if ((isJump || track.HasNewFormat || frame.Is(FrameTraits.Discontinuity)) && !TryBreak(track, frame.Dts, stamped, isJump))
+        {
+            _awaitsRandomAccess |= track == _video;
+            return false;
+        }
+        else
+        {
+            FollowBreak(track, stamped);
+        }
+
+        if (!track.TryPlace(frame.Dts, out long ticks))
+        {
+            return false;
+        }
+
+        long time = track.ToTime(ticks);
+        if (track.Slot == _newest)
+        {
+            DecideCut(track, frame, time);
+        }
+
+        CloseReached(track, ticks);
+        if (track.Slot!.Next is not null && track.OpenTicksUntil(ticks) > track.ToTicks(_rules.Target))
+        {
+            Close(track, ticks); // it lags, and does not come nearer: a segment may not be longer than this
+        }
+
+        bool isRandomAccess = frame.Is(FrameTraits.RandomAccess);
+        track.Append(frame, track.AfterCuts(ticks));
+        track.IsAlive = true;
+        _latest = Math.Max(_latest, time);
+        if (track == _video && isRandomAccess)
+        {
+            _lastRandomAccess = time;
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether the time lies so far ahead of all tracks that the encoder must have jumped.</summary>
+    private bool IsJump(long stamped) => _newest is not null && stamped - _latest > Math.Max(LeastJump, _rules.Target);
+
+    /// <summary>Lets a track begin in the newest slot.</summary>
+    private void Start(Track track, long stamped, bool isJump)
+    {
+        track.Restart();
+        if (_newest is null)
+        {
+            Open(new Slot(1, stamped, new WallClock(timeProvider.GetUtcNow(), stamped)));
+            _latest = stamped;
+        }
+        else if (_newest.Number == 1 && track == _video && !isJump)
+        {
+            _audio.DropBefore(stamped); // nothing has been shown yet: begin with the picture
+            _newest.Start = stamped;
+        }
+        else if (_newest.Number > 1)
+        {
+            Cut(stamped, isJump);
+        }
+
+        track.Slot = _newest;
+        track.LastSealed = _newest!.Number - 1;
+    }
+
+    /// <summary>Ends what came before in the track, so that a clock and a configuration of its own can begin.</summary>
+    /// <returns>False if the stream has broken too often of late.</returns>
+    private bool TryBreak(Track track, long dts, long stamped, bool isJump)
+    {
+        bool needsCut = track.Slot == _newest && (track.OpenSamples > 0 || !_newest!.IsDiscontinuous);
+        if (needsCut && !_breaks.TryTake())
+        {
+            return false;
+        }
+
+        if (!isJump && track.OpenSamples > 0)
+        {
+            _ = track.TryPlace(dts, out _); // time goes on: the last sample lasts until here
+        }
+
+        if (needsCut)
+        {
+            Cut(stamped, isDiscontinuous: true);
+        }
+
+        while (track.Slot!.Next is not null)
+        {
+            Close(track, long.MaxValue);
+        }
+
+        if (!_newest!.IsDiscontinuous)
+        {
+            _newest.IsDiscontinuous = true; // it lagged: the slot is not in a playlist yet
+            counters.CountDiscontinuity();
+        }
+
+        track.Restart();
+        return true;
+    }
+
+    /// <summary>Takes a track over a jump that another track was the first to make.</summary>
+    private void FollowBreak(Track track, long stamped)
+    {
+        Slot? broken = track.Slot!.Next;
+        while (broken is { IsDiscontinuous: false })
+        {
+            broken = broken.Next;
+        }
+
+        if (broken is not null && stamped >= broken.Start && stamped - track.EndTime > LeastJump)
+        {
+            while (track.Slot != broken)
+            {
+                Close(track, long.MaxValue);
+            }
+
+            track.Restart();
+        }
+    }
+
+    private void DecideCut(Track track, MediaFrame frame, long time)
+    {
+        long elapsed = time - _newest!.Start;
+        if (track == _video)
+        {
+            bool isRandomAccess = frame.Is(FrameTraits.RandomAccess);
+            bool isFirst = _video.OpenSamples == 0;
+            long group = isRandomAccess && !isFirst ? Math.Max(1, time - _lastRandomAccess) : 0;
+            if (!isFirst && _rules.IsDue(elapsed, _video.Interval, group) && elapsed <= _rules.Limit)
+            {
+                Cut(time, isDiscontinuous: false);
+                return;
+            }
+        }
+        else if (!ExpectsVideo(time))
+        {
+            if (elapsed <= _rules.Limit)
+            {
+                if (_rules.IsDueWithoutVideo(elapsed))
+                {
+                    Cut(time, isDiscontinuous: false);
+                }
+
+                return;
+            }
+        }
+        else if (elapsed <= _rules.Target + Interleaving)
+        {
+            return;
+        }
+
+        while (time - _newest!.Start > _rules.Limit)
+        {
+            _rules.Settle();
+            Cut(_newest.Start + _rules.Target, isDiscontinuous: false); // a pause, or video that stays away
+        }
+
+        if (IsOverfull())
+        {
+            _rules.Settle();
+            Cut(time, isDiscontinuous: false);
+        }
+    }
+
+    private bool ExpectsVideo(long time) => _video.Slot is not null || (_video.IsConfigured && time - _newest!.Start < PatienceForVideo);
+
+    /// <summary>Whether the newest slot holds too much though media time hardly moves.</summary>
+    private bool IsOverfull() =>
+        _video.OpenSamples + _audio.OpenSamples > MaxOpenSamples
+        || _video.OpenHeldBytes + _audio.OpenHeldBytes > options.MaxBytes / 4;
+
+    private void Cut(long time, bool isDiscontinuous)
+    {
+        Slot previous = _newest!;
+        previous.End = Math.Max(previous.Start, isDiscontinuous ? Math.Min(time, _latest + _video.Interval) : time);
+        WallClock clock = isDiscontinuous ? new WallClock(timeProvider.GetUtcNow(), time) : previous.Clock;
+        var slot = new Slot(previous.Number + 1, time, clock) { IsDiscontinuous = isDiscontinuous };
+        foreach (Track track in StartedTracks())
+        {
+            bool lagsTooFar = slot.Number - track.Slot!.Number > MaxLagSlots || presentation.HeldBytes > options.MaxBytes;
+            if (track.Slot != previous && (lagsTooFar || !track.IsAlive))
+            {
+                GiveUp(track);
+            }
+        }
+
+        Open(slot);
+        previous.Next = slot;
+        if (isDiscontinuous)
+        {
+            _latest = time;
+            _rules.Settle();
+            counters.CountDiscontinuity();
+        }
+
+        foreach (Track track in StartedTracks())
+        {
+            track.IsAlive = false;
+            if (track.OpenSamples > 0)
+            {
+                CloseReached(track, track.LastTicks);
+            }
+        }
+    }
+
+    private void Open(Slot slot)
+    {
+        _newest = slot;
+        presentation.Open(slot);
+    }
+
+    /// <summary>A track from which nothing comes does not hold the others up.</summary>
+    private void GiveUp(Track track)
+    {
+        while (track.Slot!.Next is { } next)
+        {
+            track.StretchTo(next.Start);
+            Close(track, long.MaxValue);
+        }
+    }
+
+    private void CloseReached(Track track, long ticks)
+    {
+        while (track.Slot!.Next is { } next && ticks >= track.ToTicks(next.Start))
+        {
+            Close(track, track.ToTicks(next.Start));
+        }
+    }
+
+    /// <summary>Makes a segment of what the track has before a place, and moves it on to the next slot.</summary>
+    private void Close(Track track, long untilTicks)
+    {
+        Seal(track, untilTicks);
+        track.Slot = track.Slot!.Next;
+        presentation.Update(StartedTracks(), _rules.TargetSeconds);
+    }
+
+    private void Seal(Track track, long untilTicks)
+    {
+        Slot slot = track.Slot!;
+        MediaSegment? segment = track.Take((uint)slot.Number, untilTicks);
+        track.LastSealed = slot.Number;
+        if (segment is not null)
+        {
+            _rules.Settle();
+            track.Bandwidth.Add(segment, _rules.TargetSeconds);
+            counters.CountSegment(segment.IsIndependent);
+            presentation.Add(slot, track, segment);
+        }
+    }
+
+    private IEnumerable<Track> StartedTracks()
+    {
+        if (_video.Slot is not null)
+        {
+            yield return _video;
+        }
+
+        if (_audio.Slot is not null)
+        {
+            yield return _audio;
+        }
+    }
+}
