@@ -1,0 +1,24 @@
+using System.Diagnostics.CodeAnalysis;
+using MediaServer.Media;
+
+namespace MediaServer.Transport;
+
+/// <summary>
+/// Where a connection takes the frames it sends: a subscription, seen from its socket. Called on the connection's loop, inside
+/// <see cref="TransportConnection.Flush"/> and closing; each frame that was read is answered once, by <see cref="Sent"/> or <see cref="Lost"/>.
+/// </summary>
+public interface IFrameSource
+{
+    /// <summary>Takes the next frame to send. The connection takes over the reference.</summary>
+    /// <returns>Whether there is one now.</returns>
+    bool TryRead([MaybeNullWhen(false)] out MediaFrame frame);
+
+    /// <summary>The kernel has the frame's last byte. It may be released already: only its properties mean something.</summary>
+    void Sent(MediaFrame frame);
+
+    /// <summary>
+    /// A frame that was read will not reach the peer: it left the log while the socket was blocked, or sending ended. Those read after it
+    /// are lost with it, so that the source goes on where decoding can. Only the frame's properties mean something.
+    /// </summary>
+    void Lost(MediaFrame frame);
+}
