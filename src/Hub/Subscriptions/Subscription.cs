@@ -216,6 +216,34 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes a frame back that was handed out and will not reach the subscriber. It counts as <see cref="DropReason.Overrun"/>; those handed
+    /// out after it must be taken back too, and what follows begins where decoding can.
+    /// </summary>
+    public void ReportLost(MediaFrame frame)
+    {
+        ArgumentNullException.ThrowIfNull(frame);
+        if (Volatile.Read(ref _disposed) != 0)
+        {
+            return;
+        }
+
+        if (_options.ConfirmsDelivery && !frame.Is(FrameTraits.Injected))
+        {
+            KindCounts one = KindCounts.Of(frame.Kind, 1);
+            _inFlight -= one;
+            Delivery.CountDropped(DropReason.Overrun, one);
+        }
+
+        if (StreamConfiguration.Holds(frame))
+        {
+            _handedOut = StreamConfiguration.Empty; // it has to be sent again, and twice does no harm
+        }
+
+        CloseGates();
+        _mustReconcile = true;
+    }
+
     /// <summary>Leaves the stream. What was handed out and not confirmed counts as <see cref="DropReason.Disconnected"/>.</summary>
     public void Dispose()
     {

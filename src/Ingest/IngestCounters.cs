@@ -1,0 +1,40 @@
+using MediaServer.Rtmp;
+
+namespace MediaServer.Ingest;
+
+/// <summary>What the RTMP endpoint counts of rare events; all its connections share it.</summary>
+public sealed class IngestCounters
+{
+    private long _connections;
+    private long _refusedConnections;
+    private long _malformedMessages;
+    private long _keyFrameMismatches;
+    private readonly long[] _protocolFaults = new long[Enum.GetValues<CloseReason>().Length];
+
+    /// <summary>Connections that are open now.</summary>
+    public long Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Connections closed at once because there were <see cref="IngestOptions.MaxConnections"/> already.</summary>
+    public long RefusedConnections => Volatile.Read(ref _refusedConnections);
+
+    /// <summary>Media messages dropped because their headers or lengths made no sense.</summary>
+    public long MalformedMessages => Volatile.Read(ref _malformedMessages);
+
+    /// <summary>Video frames whose key frame flag and bitstream disagreed.</summary>
+    public long KeyFrameMismatches => Volatile.Read(ref _keyFrameMismatches);
+
+    /// <summary>Connections closed because their peer broke the protocol in the given way.</summary>
+    public long ProtocolFaults(CloseReason reason) => Volatile.Read(ref _protocolFaults[(int)reason]);
+
+    internal void CountProtocolFault(CloseReason reason) => Interlocked.Increment(ref _protocolFaults[(int)reason]);
+
+    internal long CountOpened() => Interlocked.Increment(ref _connections);
+
+    internal void CountClosed() => Interlocked.Decrement(ref _connections);
+
+    internal void CountRefused() => Interlocked.Increment(ref _refusedConnections);
+
+    internal void CountMalformed() => Interlocked.Increment(ref _malformedMessages);
+
+    internal void CountKeyFrameMismatch() => Interlocked.Increment(ref _keyFrameMismatches);
+}

@@ -1,0 +1,39 @@
+using System.Net;
+using MediaServer.Media;
+using MediaServer.Rtmp;
+using Microsoft.Extensions.Logging;
+
+namespace MediaServer.Ingest;
+
+internal static partial class IngestLog
+{
+    [LoggerMessage(2000, LogLevel.Information, "RTMP listens on port {Port}")]
+    public static partial void Listening(this ILogger logger, int port);
+
+    [LoggerMessage(2001, LogLevel.Information, "{ConnectionId}: {Remote} publishes {Stream} ({Client})")]
+    public static partial void Publishing(this ILogger logger, string connectionId, EndPoint? remote, StreamKey stream, string client);
+
+    [LoggerMessage(2002, LogLevel.Information, "{ConnectionId}: {Stream} is no longer published")]
+    public static partial void PublishEnded(this ILogger logger, string connectionId, StreamKey stream);
+
+    [LoggerMessage(2003, LogLevel.Warning, "{ConnectionId}: {Remote} may not {Action} {Stream}: {Reason}")]
+    public static partial void Refused(this ILogger logger, string connectionId, EndPoint? remote, string action, string stream, string reason);
+
+    [LoggerMessage(2004, LogLevel.Warning, "{ConnectionId}: {Remote} broke the protocol ({Reason}): {Detail}")]
+    public static partial void ProtocolBroken(this ILogger logger, string connectionId, EndPoint? remote, CloseReason reason, string detail);
+
+    [LoggerMessage(2005, LogLevel.Warning, "{ConnectionId}: closed {Remote}, which {Fault} for {Limit}")]
+    public static partial void TimedOut(this ILogger logger, string connectionId, EndPoint? remote, string fault, TimeSpan limit);
+
+    [LoggerMessage(2006, LogLevel.Warning, "Refused an RTMP connection: {Limit} are open already (Ingest:MaxConnections)")]
+    public static partial void TooManyConnections(this ILogger logger, int limit);
+
+    [LoggerMessage(2007, LogLevel.Warning, "RTMP cannot accept a connection: {Reason}")]
+    public static partial void AcceptFailed(this ILogger logger, string reason);
+
+    [LoggerMessage(2008, LogLevel.Error, "{ConnectionId}: closed {Remote} after a fault of the server's own")]
+    public static partial void ConnectionFailed(this ILogger logger, Exception exception, string connectionId, EndPoint? remote);
+
+    [LoggerMessage(2009, LogLevel.Warning, "{Count} RTMP connections had not ended after {Limit}: they are cut off")]
+    public static partial void StoppedWaiting(this ILogger logger, int count, TimeSpan limit);
+}

@@ -1,0 +1,214 @@
+using System.IO.Pipelines;
+using MediaServer.Hub;
+using MediaServer.Media;
+using MediaServer.Rtmp;
+using MediaServer.Transport;
+
+namespace MediaServer.Ingest;
+
+/// <summary>
+/// One RTMP connection from its first byte to its last: feeds what arrives to the protocol's state machine, answers its requests, and
+/// watches the clock. A publisher stays here; a player is handed to whoever stands behind <see cref="StartPlaying"/>.
+/// </summary>
+/// <remarks>Everything runs on the connection's loop, one thing at a time; only the timer fires elsewhere, and posts.</remarks>
+internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDisposable
+{
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(2);
+
+    private readonly TransportConnection _transport;
+    private readonly RtmpEndpoint _endpoint;
+    private readonly RtmpServerSession _session;
+    private readonly ITimer _watch;
+    private PublishSession? _publish;
+    private IDisposable? _player;
+    private long _lastReceived;
+
+    public RtmpConnection(TransportConnection transport, RtmpEndpoint endpoint)
+    {
+        _transport = transport;
+        _endpoint = endpoint;
+        _session = new RtmpServerSession(transport.Outbox, this, endpoint.Pool, endpoint.Limits, endpoint.Time);
+        _lastReceived = endpoint.Time.GetTimestamp();
+        _watch = endpoint.Time.CreateTimer(
+            static state => ((RtmpConnection)state!).PostWatch(), this, endpoint.Options.ConnectTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whether its stream is being sent; it ends by itself when the stream does.</summary>
+    public bool IsPlaying => Volatile.Read(ref _player) is not null;
+
+    /// <summary>Completes when the connection is closed and everything it held is given back. Never faults.</summary>
+    public Task Completion { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Begins to run the connection, until it ends, whoever ends it.</summary>
+    /// <param name="ended">Called once, at the end.</param>
+    public void Start(Action ended) => Completion = RunAsync(ended);
+
+    /// <summary>Ends the connection: what is already written for the peer is still sent.</summary>
+    public void Close() => _ = _transport.CloseAsync(CloseGrace).AsTask();
+
+    /// <summary>Lets go of what it publishes or plays. On the loop, at the end.</summary>
+    public void Dispose()
+    {
+        EndPublish();
+        OnPlayEnded();
+        _session.Dispose();
+        _watch.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload) => _publish?.Receive(header, payload);
+
+    /// <inheritdoc/>
+    public void OnPublishEnded() => EndPublish();
+
+    /// <inheritdoc/>
+    public void OnPlayEnded()
+    {
+        _player?.Dispose();
+        _player = null;
+    }
+
+    /// <summary>Looks at the clock, on the loop: who asks for nothing, or publishes nothing, is closed.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        if (_player is not null)
+        {
+            return; // playback judges its own readers
+        }
+
+        (TimeSpan limit, string fault) = _publish is null
+            ? (_endpoint.Options.ConnectTimeout, "asked for nothing")
+            : (_endpoint.Options.PublisherIdleTimeout, "sent nothing");
+        TimeSpan silent = _publish is null ? limit : _endpoint.Time.GetElapsedTime(_lastReceived);
+        if (silent < limit)
+        {
+            _watch.Change(limit - silent, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        _endpoint.Logger.TimedOut(_transport.Id, _transport.RemoteEndPoint, fault, limit);
+        _transport.Abort();
+    }
+
+    private async Task RunAsync(Action ended)
+    {
+        await _transport.Loop.SwitchTo();
+        try
+        {
+            await ReceiveAsync();
+        }
+        catch (RtmpProtocolException broken)
+        {
+            _endpoint.Counters.CountProtocolFault(broken.Reason);
+            _endpoint.Logger.ProtocolBroken(_transport.Id, _transport.RemoteEndPoint, broken.Reason, broken.Message);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            _endpoint.Logger.ConnectionFailed(fault, _transport.Id, _transport.RemoteEndPoint); // a bug of ours: it costs this connection alone
+        }
+        finally
+        {
+            Dispose();
+            await _transport.CloseAsync(CloseGrace);
+            ended();
+        }
+    }
+
+    private async Task ReceiveAsync()
+    {
+        PipeReader input = _transport.Input;
+        while (!_session.IsClosed)
+        {
+            ReadResult read = await input.ReadAsync();
+            _lastReceived = _endpoint.Time.GetTimestamp();
+            SequencePosition consumed = _session.Receive(read.Buffer); // never waits; every protocol rule is behind this call
+            if (_session.PendingRequest is { } request)
+            {
+                Answer(request);
+                input.AdvanceTo(consumed); // what follows the request may be here already
+            }
+            else
+            {
+                input.AdvanceTo(consumed, read.Buffer.End);
+            }
+
+            _transport.Flush();
+            if (read.IsCompleted || read.IsCanceled)
+            {
+                break;
+            }
+        }
+    }
+
+    private void Answer(RtmpRequest request)
+    {
+        if (!StreamKey.TryParse(request.Path, out StreamKey key, out string? fault))
+        {
+            Refuse(request, "NetStream.Publish.Rejected", "NetStream.Play.Failed", fault);
+        }
+        else if (request is PublishRequest)
+        {
+            AnswerPublish(request, key);
+        }
+        else if ((_player = _endpoint.StartPlaying(key, _transport, _session)) is null)
+        {
+            Refuse(request, "", "NetStream.Play.StreamNotFound", "nobody publishes this stream");
+        }
+    }
+
+    private void AnswerPublish(RtmpRequest request, StreamKey key)
+    {
+        // Authorise first, Publish.Start last: an encoder that was started and then closed comes back for ever.
+        if (!_endpoint.MayPublish(_transport.RemoteEndPoint))
+        {
+            Refuse(request, "NetStream.Publish.Denied", "", "only this machine may publish (Ingest:AllowRemotePublish)");
+            return;
+        }
+
+        if (_endpoint.Hub.TryPublish(key, out PublishRefusal refusal) is not { } publication)
+        {
+            bool isTaken = refusal == PublishRefusal.KeyInUse;
+            Refuse(
+                request,
+                isTaken ? "NetStream.Publish.BadName" : "NetStream.Publish.Rejected",
+                "",
+                isTaken ? "somebody publishes this stream already" : "the server has as many streams as it may (Hub:MaxStreams)");
+            return;
+        }
+
+        _publish = new PublishSession(publication, _endpoint.Pool, _endpoint.Time, _endpoint.Counters);
+        _transport.ReceiveIntoSlabs();
+        _session.AcceptPublish();
+        _watch.Change(_endpoint.Options.PublisherIdleTimeout, Timeout.InfiniteTimeSpan);
+        _endpoint.Logger.Publishing(_transport.Id, _transport.RemoteEndPoint, key, request.FlashVersion);
+    }
+
+    private void Refuse(RtmpRequest request, string publishCode, string playCode, string reason)
+    {
+        bool isPublish = request is PublishRequest;
+        _endpoint.Logger.Refused(_transport.Id, _transport.RemoteEndPoint, isPublish ? "publish" : "play", request.Path, reason);
+        if (isPublish)
+        {
+            _session.RefusePublish(publishCode, reason);
+        }
+        else
+        {
+            _session.RefusePlay(playCode, reason);
+        }
+    }
+
+    private void EndPublish()
+    {
+        if (_publish is not { } publish)
+        {
+            return;
+        }
+
+        _publish = null;
+        publish.Dispose();
+        _endpoint.Logger.PublishEnded(_transport.Id, publish.Key);
+        _watch.Change(_endpoint.Options.ConnectTimeout, Timeout.InfiniteTimeSpan);
+    }
+
+    private void PostWatch() => _transport.Loop.Post(this);
+}

@@ -1,0 +1,131 @@
+using System.IO.Pipelines;
+using MediaServer.Hub;
+using MediaServer.Media;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Microsoft.Extensions.Logging;
+
+namespace MediaServer.Playback;
+
+/// <summary>
+/// Serves <c>/{app}/{stream}.flv</c>: a live stream as an endless FLV file over HTTP, as mpegts.js and ffplay read it.
+/// </summary>
+/// <remarks>
+/// A plain loop on the thread pool, one a response. What its reader does not take stays in the subscription, which drops by its own rules;
+/// Kestrel's minimum data rate, which knows nothing of live media, is switched off here.
+/// </remarks>
+public sealed class HttpFlvMiddleware(RequestDelegate next, StreamHub hub, TimeProvider time, ILogger<HttpFlvMiddleware> logger)
+{
+    private const string Suffix = ".flv";
+
+    /// <summary>Bytes written between flushes: Kestrel's own limit for a response that is not read.</summary>
+    private const int FlushBytes = 64 * 1024;
+
+    /// <summary>How long a stream that has just begun may take until its header says whether it has audio and video (mpegts.js waits for ever for what was announced and never comes).</summary>
+    private static readonly TimeSpan TracksKnown = TimeSpan.FromSeconds(1);
+
+    /// <summary>Serves the request if it is for a stream, else passes it on.</summary>
+    public async Task InvokeAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        string path = context.Request.Path.Value ?? "";
+        if (!path.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase)
+            || !StreamKey.TryParse(path.AsSpan(0, path.Length - Suffix.Length), out StreamKey key, out _))
+        {
+            await next(context);
+            return;
+        }
+
+        HttpResponse response = context.Response;
+        response.Headers.AccessControlAllowOrigin = "*";
+        response.Headers.CacheControl = "no-store";
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+        {
+            response.Headers.Allow = "GET, HEAD";
+            response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        }
+        else if (!hub.TryGetTopic(key, out StreamTopic? topic))
+        {
+            response.StatusCode = StatusCodes.Status404NotFound;
+            await response.WriteAsync("Nobody publishes this stream.\n", context.RequestAborted);
+        }
+        else
+        {
+            response.ContentType = "video/x-flv";
+            if (HttpMethods.IsGet(context.Request.Method))
+            {
+                await SendAsync(context, topic);
+            }
+        }
+    }
+
+    private async Task SendAsync(HttpContext context, StreamTopic topic)
+    {
+        context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
+        context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
+        string id = context.TraceIdentifier;
+        using Subscription subscription = topic.Subscribe(new SubscriptionOptions { Kind = PlayerKind.HttpFlv });
+        logger.Playing(id, null, topic.Key, PlayerKind.HttpFlv);
+        try
+        {
+            await WaitForTracksAsync(topic, context.RequestAborted);
+            await CopyAsync(topic, subscription, context.Response.BodyWriter, context.RequestAborted);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // the player left: how most of them end
+        }
+        finally
+        {
+            logger.Stopped(id, topic.Key, subscription.Delivery.Delivered.Total, subscription.Delivery.Dropped.Total);
+        }
+    }
+
+    private async Task WaitForTracksAsync(StreamTopic topic, CancellationToken aborted)
+    {
+        TimeSpan left = topic.StartedAt + TracksKnown - time.GetUtcNow();
+        KindCounts frames = topic.GetStatistics().Traffic.FramesIn;
+        if (left > TimeSpan.Zero && (frames.Audio == 0 || frames.Video == 0))
+        {
+            await Task.Delay(left < TracksKnown ? left : TracksKnown, time, aborted);
+        }
+    }
+
+    private static async Task CopyAsync(StreamTopic topic, Subscription subscription, PipeWriter output, CancellationToken aborted)
+    {
+        KindCounts frames = topic.GetStatistics().Traffic.FramesIn;
+        FlvWriter.WriteHeader(output, frames.Audio > 0, frames.Video > 0);
+        while (await subscription.WaitToReadAsync(aborted))
+        {
+            while (subscription.TryRead(out MediaFrame? frame))
+            {
+                try
+                {
+                    FlvWriter.WriteTag(output, frame);
+                    MediaDiagnostics.CountCopy(CopyReason.HttpResponse, frame.LengthBytes);
+                }
+                finally
+                {
+                    frame.Release();
+                }
+
+                if (output.UnflushedBytes >= FlushBytes)
+                {
+                    await FlushAsync(output, aborted);
+                }
+            }
+
+            await FlushAsync(output, aborted);
+        }
+    }
+
+    private static async ValueTask FlushAsync(PipeWriter output, CancellationToken aborted)
+    {
+        FlushResult flushed = await output.FlushAsync(aborted);
+        if (flushed.IsCompleted || flushed.IsCanceled)
+        {
+            throw new OperationCanceledException(aborted);
+        }
+    }
+}

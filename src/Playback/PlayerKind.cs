@@ -1,0 +1,11 @@
+namespace MediaServer.Playback;
+
+/// <summary>What players are called in statistics, metrics and logs.</summary>
+public static class PlayerKind
+{
+    /// <summary>RTMP play.</summary>
+    public const string Rtmp = "rtmp";
+
+    /// <summary>FLV over HTTP.</summary>
+    public const string HttpFlv = "http-flv";
+}

@@ -1,0 +1,97 @@
+using System.Diagnostics.CodeAnalysis;
+using MediaServer.Hub;
+using MediaServer.Media;
+using MediaServer.Rtmp;
+using MediaServer.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace MediaServer.Playback;
+
+/// <summary>One RTMP player: its subscription, written to its connection as fast as it takes it. Runs on the connection's loop.</summary>
+internal sealed class RtmpPlayer : IFrameSource, IDisposable
+{
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(2);
+
+    private readonly TopicWalk _walk;
+    private readonly TransportConnection _connection;
+    private readonly RtmpServerSession _session;
+    private readonly Subscription _subscription;
+    private readonly TimeSpan _stallTimeout;
+    private readonly ILogger _logger;
+    private readonly Action<TopicWalk> _left;
+    private bool _isOver;
+
+    public RtmpPlayer(
+        TopicWalk walk, TransportConnection connection, RtmpServerSession session, TimeSpan stallTimeout, Action<TopicWalk> left, ILogger logger)
+    {
+        _walk = walk;
+        _connection = connection;
+        _session = session;
+        _stallTimeout = stallTimeout;
+        _left = left;
+        _logger = logger;
+        _subscription = walk.Topic.Subscribe(new SubscriptionOptions { Kind = PlayerKind.Rtmp, ConfirmsDelivery = true });
+        connection.StartSending(this, FrameEnvelope.Rtmp);
+        walk.Add(this);
+    }
+
+    /// <summary>Sends what is new, unless the socket is full: then only looks how long it has been so.</summary>
+    public void Advance()
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        if (!_connection.IsBlocked)
+        {
+            _connection.Flush();
+            EndWhenDrained();
+            return;
+        }
+
+        if (_connection.HalfSentOffset is var offset and >= 0 && offset < _walk.Topic.Tail)
+        {
+            _connection.DetachHalfSent(); // it left the log: its slabs must not stay for a player that stands still
+        }
+
+        if (_connection.SinceProgress >= _stallTimeout)
+        {
+            _isOver = true;
+            _logger.Stalled(_connection.Id, _connection.RemoteEndPoint, _walk.Topic.Key, _stallTimeout);
+            _connection.Abort();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryRead([MaybeNullWhen(false)] out MediaFrame frame) => _subscription.TryRead(out frame);
+
+    /// <inheritdoc/>
+    public void Sent(MediaFrame frame) => _subscription.ConfirmDelivered(frame);
+
+    /// <inheritdoc/>
+    public void Lost(MediaFrame frame) => _subscription.ReportLost(frame);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _isOver = true;
+        _walk.Remove(this);
+        _subscription.Dispose();
+        _logger.Stopped(_connection.Id, _walk.Topic.Key, _subscription.Delivery.Delivered.Total, _subscription.Delivery.Dropped.Total);
+        _left(_walk);
+    }
+
+    private void EndWhenDrained()
+    {
+        if (_connection.IsBlocked || !_subscription.IsCompleted)
+        {
+            return;
+        }
+
+        _isOver = true;
+        _session.EndPlay(); // or ffplay waits for ever
+        _connection.Flush();
+        _ = _connection.CloseAsync(CloseGrace).AsTask();
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Concurrent;
+using MediaServer.Hub;
+using MediaServer.Media;
+using MediaServer.Rtmp;
+using MediaServer.Transport;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace MediaServer.Playback;
+
+/// <summary>Starts RTMP players: joins each to its stream, and to the walk of its loop over that stream's players.</summary>
+public sealed class RtmpPlayers(StreamHub hub, IOptions<PlaybackOptions> options, TimeProvider time, ILogger<RtmpPlayers> logger)
+{
+    private readonly ConcurrentDictionary<(EventLoop Loop, StreamTopic Topic), TopicWalk> _walks = new();
+
+    /// <summary>Accepts a session's pending request to play, if the stream is there. Call it on the connection's loop.</summary>
+    /// <returns>The player, to be disposed on that loop when the connection ends; <see langword="null"/> when there is no such stream.</returns>
+    public IDisposable? TryPlay(StreamKey key, TransportConnection connection, RtmpServerSession session)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentNullException.ThrowIfNull(session);
+        if (!hub.TryGetTopic(key, out StreamTopic? topic))
+        {
+            return null;
+        }
+
+        session.AcceptPlay();
+        logger.Playing(connection.Id, connection.RemoteEndPoint, key, PlayerKind.Rtmp);
+        TopicWalk walk = _walks.GetOrAdd((connection.Loop, topic), static (at, time) => new TopicWalk(at.Topic, at.Loop, time), time);
+        return new RtmpPlayer(walk, connection, session, options.Value.StallTimeout, Left, logger);
+    }
+
+    private void Left(TopicWalk walk)
+    {
+        if (walk.IsEmpty)
+        {
+            _walks.TryRemove((walk.Loop, walk.Topic), out _); // only this loop adds to it, so nobody joins in between
+            walk.Dispose();
+        }
+    }
+}
