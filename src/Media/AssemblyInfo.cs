@@ -2,4 +2,5 @@ using System.Runtime.CompilerServices;
 
 // The hub alone numbers frames; the tests look at the headers.
 [assembly: InternalsVisibleTo("MediaServer.Hub")]
+[assembly: InternalsVisibleTo("MediaServer.Hub.Tests")]
 [assembly: InternalsVisibleTo("MediaServer.Media.Tests")]
