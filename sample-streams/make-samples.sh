@@ -69,7 +69,7 @@ make long-gop -f lavfi -i "$(picture 320x180 15 22)" -f lavfi -i "$(tone 44100 2
 # Two streams of different size, one behind the other: the tags of the second follow those of the first, their timestamps moved, as when an
 # encoder is switched over while it stays connected.
 if [[ ! -f resolution-change.flv ]]; then
-    make small -f lavfi -i "$(picture 320x180 25 4)" -f lavfi -i "$(tone 44100 3.95)" "${x264[@]}" "${aac[@]}" -g 50 -crf 30
+    make small -f lavfi -i "$(picture 320x180 25 4)" -f lavfi -i "$(tone 44100 3.9)" "${x264[@]}" "${aac[@]}" -g 50 -crf 30
     make large -f lavfi -i "$(picture 480x270 25 4)" -f lavfi -i "$(tone 44100 4)" "${x264[@]}" "${aac[@]}" -g 50 -crf 30
     echo "making resolution-change.flv"
     python3 - small.flv large.flv 4000 resolution-change.flv << 'END'

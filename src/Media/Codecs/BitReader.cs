@@ -69,7 +69,8 @@ internal ref struct BitReader(ReadOnlySpan<byte> bytes)
             }
         }
 
-        return HasFailed ? 0 : (uint)((1UL << zeros) - 1 + ReadBits(zeros));
+        uint behind = ReadBits(HasFailed ? 0 : zeros);
+        return HasFailed ? 0 : (uint)((1UL << zeros) - 1 + behind);
     }
 
     /// <summary>A signed Exp-Golomb code, <c>se(v)</c> (H.264 §9.1.1).</summary>

@@ -233,7 +233,7 @@ public sealed unsafe class MediaFrame
         return copied;
     }
 
-    /// <summary>Whether both carry the same payload bytes: a repeated header is not a change.</summary>
+    /// <summary>Whether both own their bytes and they are the same: a repeated header is not a change.</summary>
     public bool HasSamePayload(MediaFrame other)
     {
         ArgumentNullException.ThrowIfNull(other);
