@@ -1,4 +1,6 @@
-using System.Buffers;
+using MediaServer.Hub;
+using MediaServer.Media;
+using MediaServer.Rtmp;
 using MediaServer.TestKit;
 
 namespace MediaServer.Ingest.Tests;
