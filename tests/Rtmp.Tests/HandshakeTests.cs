@@ -44,6 +44,19 @@ public class HandshakeTests
     }
 
     [Theory]
+    [InlineData("ffmpeg-publish", true)]
+    [InlineData("ffmpeg-play", true)]
+    [InlineData("gstreamer-publish", false)]
+    [InlineData("librtmp-publish", false)]
+    [InlineData("rtmpdump-play", false)]
+    public void Real_clients_get_a_digest_if_they_sent_one(string capture, bool expected)
+    {
+        byte[] answer = AnswerTo(Replay.Load(capture)[..HelloBytes]);
+
+        Assert.Equal(expected, answer.AsSpan(5, 4).ContainsAnyExcept((byte)0));
+    }
+
+    [Theory]
     [InlineData(0x00)]
     [InlineData(0xFF)]
     public void A_broken_digest_with_extreme_offsets_is_answered_simply(byte fill)
