@@ -17,6 +17,13 @@ const licences = {
 // File names carry no hash: the server answers with an ETag and the browser asks again, so nothing stale stays behind.
 export default defineConfig({
   plugins: [licences],
+  // `npx vite` while working on the console: everything but the page comes from a server on its usual port.
+  server: {
+    proxy: {
+      '/api': 'http://localhost:8080',
+      '^/.*[.](flv|m3u8|m4s|mp4)$': 'http://localhost:8080',
+    },
+  },
   build: {
     outDir: '../wwwroot',
     emptyOutDir: true,
