@@ -1,0 +1,37 @@
+using System.Diagnostics;
+using MediaServer.Hub;
+using MediaServer.Ingest;
+using MediaServer.Server.Startup;
+using MediaServer.Server.Streams;
+
+namespace MediaServer.Server.Api;
+
+/// <summary>The HTTP API, as far as the console needs it.</summary>
+internal static class ApiEndpoints
+{
+    public static void MapApi(this IEndpointRouteBuilder endpoints)
+    {
+        IServiceProvider services = endpoints.ServiceProvider;
+        ApiAccess access = services.GetRequiredService<ApiAccess>();
+        StreamHub hub = services.GetRequiredService<StreamHub>();
+        StreamRates rates = services.GetRequiredService<StreamRates>();
+        HlsAudience audience = services.GetRequiredService<HlsAudience>();
+        RtmpEndpoint ingest = services.GetRequiredService<RtmpEndpoint>();
+        TimeProvider time = services.GetRequiredService<TimeProvider>();
+        DateTimeOffset startedAt = Process.GetCurrentProcess().StartTime.ToUniversalTime();
+
+        endpoints.MapGet("/api/v1/server", access.Protect(context => context.Response.WriteAsJsonAsync(
+            new ServerAnswer(ServerVersion.Text, startedAt, ingest.Port), ApiJson.Default.ServerAnswer)));
+
+        endpoints.MapGet("/api/v1/streams", access.Protect(context =>
+        {
+            DateTimeOffset now = time.GetUtcNow();
+            StreamAnswer[] streams = [.. hub.Topics.OrderBy(topic => topic.Key.ToString(), StringComparer.Ordinal)
+                .Select(topic => StreamDescription.Describe(topic, rates.Of(topic), audience.Count(topic.Key), now))];
+            return context.Response.WriteAsJsonAsync(new StreamsAnswer(streams), ApiJson.Default.StreamsAnswer);
+        }));
+
+        endpoints.Map("/api/{**path}", access.Protect(context =>
+            ApiProblem.WriteAsync(context, StatusCodes.Status404NotFound, "There is no such resource.")));
+    }
+}

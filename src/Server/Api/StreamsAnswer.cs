@@ -1,0 +1,44 @@
+namespace MediaServer.Server.Api;
+
+/// <summary>The answer to <c>GET /api/v1/streams</c>.</summary>
+/// <param name="Streams">All live streams, by name.</param>
+internal sealed record StreamsAnswer(IReadOnlyList<StreamAnswer> Streams);
+
+/// <summary>One live stream.</summary>
+/// <param name="App">All of its name before the last slash.</param>
+/// <param name="Name">The rest.</param>
+/// <param name="StartedAt">When it was published.</param>
+/// <param name="UptimeSeconds">Seconds since.</param>
+/// <param name="Bitrate">Bits of payload a second, over the last seconds.</param>
+/// <param name="FrameRate">Frames of video a second, over the last seconds.</param>
+/// <param name="GopFrames">Frames of video in the last whole group of pictures; null before there was one.</param>
+/// <param name="GopSeconds">How long it took; null before there was one.</param>
+/// <param name="Video">Its video, if it has any.</param>
+/// <param name="Audio">Its audio, if it has any.</param>
+/// <param name="Viewers">Viewers by protocol.</param>
+internal sealed record StreamAnswer(
+    string App,
+    string Name,
+    DateTimeOffset StartedAt,
+    double UptimeSeconds,
+    long Bitrate,
+    double FrameRate,
+    long? GopFrames,
+    double? GopSeconds,
+    VideoAnswer? Video,
+    AudioAnswer? Audio,
+    IReadOnlyDictionary<string, int> Viewers);
+
+/// <summary>A stream's video.</summary>
+/// <param name="Codec">The codec as people call it.</param>
+/// <param name="CodecString">The codec in RFC 6381's words, if the server knows it.</param>
+/// <param name="Width">Pixels, after cropping.</param>
+/// <param name="Height">Pixels, after cropping.</param>
+internal sealed record VideoAnswer(string Codec, string? CodecString, int? Width, int? Height);
+
+/// <summary>A stream's audio.</summary>
+/// <param name="Codec">The codec as people call it.</param>
+/// <param name="CodecString">The codec in RFC 6381's words, if the server knows it.</param>
+/// <param name="SampleRate">Samples a second, as heard.</param>
+/// <param name="Channels">How many.</param>
+internal sealed record AudioAnswer(string Codec, string? CodecString, int? SampleRate, int? Channels);

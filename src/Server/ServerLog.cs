@@ -1,0 +1,32 @@
+namespace MediaServer.Server;
+
+/// <summary>What the composition root says; ids from 9000.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(9000, LogLevel.Information, "MediaServer {Version} is ready")]
+    public static partial void Ready(this ILogger logger, string version);
+
+    [LoggerMessage(9001, LogLevel.Information, "Console:  http://localhost:{Port}/")]
+    public static partial void ConsoleAt(this ILogger logger, int port);
+
+    [LoggerMessage(9002, LogLevel.Information, "Publish:  rtmp://localhost:{Port}/live/NAME  (OBS: server rtmp://localhost:{Port}/live, stream key NAME)")]
+    public static partial void PublishAt(this ILogger logger, int port);
+
+    [LoggerMessage(9003, LogLevel.Information, "Play:     rtmp://localhost:{RtmpPort}/live/NAME  http://localhost:{HttpPort}/live/NAME/index.m3u8  http://localhost:{HttpPort}/live/NAME.flv")]
+    public static partial void PlayAt(this ILogger logger, int rtmpPort, int httpPort);
+
+    [LoggerMessage(9004, LogLevel.Information, "Stopping")]
+    public static partial void Stopping(this ILogger logger);
+
+    [LoggerMessage(9005, LogLevel.Warning, "The console is not built (src/Server/Console, needs Node.js): / says how to build it")]
+    public static partial void ConsoleMissing(this ILogger logger);
+
+    [LoggerMessage(9006, LogLevel.Error, "A task failed and nobody asked for its result")]
+    public static partial void UnobservedFault(this ILogger logger, Exception fault);
+
+    [LoggerMessage(9010, LogLevel.Information, "The demo publishes {File} as {Stream}")]
+    public static partial void DemoPublishing(this ILogger logger, string file, string stream);
+
+    [LoggerMessage(9011, LogLevel.Warning, "The demo stream {Stream} was interrupted ({Reason}); trying again in {Delay}")]
+    public static partial void DemoInterrupted(this ILogger logger, string stream, string reason, TimeSpan delay);
+}
