@@ -28,6 +28,25 @@ public sealed class PublishingTests
     }
 
     [Fact]
+    public async Task Waking_a_thousand_readers_is_not_the_publishers_work()
+    {
+        using var stream = new TestStream();
+        Subscription[] readers = [.. Enumerable.Range(0, 1_000).Select(_ => stream.Subscribe())];
+        stream.Audio(); // the first frame of all costs slabs
+        Array.ForEach(readers, reader => Received.AllOf(reader));
+        Task<bool>[] waiting = [.. readers.Select(reader => reader.WaitToReadAsync().AsTask())];
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        stream.Audio();
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        // Who completes a wait pays for the work item that resumes its reader: tens of bytes each, if it were the publisher.
+        Assert.InRange(allocated, 0, 10_000);
+        Assert.All(await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(30)), Assert.True);
+        Array.ForEach(readers, reader => reader.Dispose());
+    }
+
+    [Fact]
     public void A_signal_also_tells_of_the_end()
     {
         using var stream = new TestStream();

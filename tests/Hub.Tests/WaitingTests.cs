@@ -37,6 +37,25 @@ public sealed class WaitingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_that_is_slow_to_go_on_does_not_hold_up_the_next()
+    {
+        using Subscription first = _stream.Subscribe();
+        using Subscription second = _stream.Subscribe();
+        using var together = new Barrier(2);
+        Task<bool>[] readers = [MeetAsync(first), MeetAsync(second)];
+
+        _stream.KeyFrame();
+
+        Assert.All(await Task.WhenAll(readers), Assert.True);
+
+        async Task<bool> MeetAsync(Subscription subscription)
+        {
+            await subscription.WaitToReadAsync().ConfigureAwait(false);
+            return together.SignalAndWait(Patience); // each stands still until the other has been resumed too
+        }
+    }
+
+    [Fact]
     public async Task The_end_wakes_who_waits()
     {
         using Subscription subscription = _stream.Subscribe();

@@ -3,7 +3,7 @@ namespace MediaServer.Hub;
 /// <summary>Why a subscription passed a frame without handing it out.</summary>
 public enum DropReason
 {
-    /// <summary>Video that refers to frames before the random access point where this subscription joined or went on (MEDIA 1.2).</summary>
+    /// <summary>Video that refers to frames before the random access point where this subscription joined or went on.</summary>
     Leading,
 
     /// <summary>Video that comes before a random access point where it could begin or go on.</summary>

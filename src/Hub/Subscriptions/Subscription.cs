@@ -25,9 +25,11 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     private static readonly TimeSpan KeyframePatience = TimeSpan.FromSeconds(10);
 
     private readonly StreamTopic _topic;
-    private readonly FrameLog _log;
+    private readonly TopicLog _log;
+    private readonly FrameLog _frames;
     private readonly SubscriptionOptions _options;
     private readonly long _patienceTicks;
+    private readonly VideoGates _gates;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private LogPosition _position;
@@ -35,7 +37,6 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     private bool _isCatchingUp = true;
     private bool _mustReconcile = true; // the configuration in force at the cursor may differ from what was handed out
     private StreamConfiguration _handedOut = StreamConfiguration.Empty;
-    private VideoGate[] _gates;         // by video track
     private KindCounts _inFlight;
     private ReaderWait? _wait;
     private int _finished;
@@ -45,9 +46,10 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     {
         _topic = topic;
         _log = topic.Log;
+        _frames = _log.Frames;
         _options = options;
         _patienceTicks = topic.ToTicks(KeyframePatience);
-        _gates = [VideoGate.ClosedAt(topic.GetTimestamp())];
+        _gates = new VideoGates(topic.GetTimestamp());
         Start = start.Offset;
         MoveTo(start);
     }
@@ -90,14 +92,14 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
     /// <summary>Its lag as a share of the bound, the worst of frames, bytes and time, from 0 to 1. While it catches up, this says nothing of its health.</summary>
     public double Fill => FindNext(out MediaFrame? newest) is { } oldest
-        ? oldest.Offset > Cursor ? 1 : _topic.LagBound.GetFill(oldest, newest!)
+        ? oldest.Offset > Cursor ? 1 : _log.LagBound.GetFill(oldest, newest!)
         : 0;
 
     /// <inheritdoc/>
     public override bool CanCount => true;
 
     /// <summary>Frames in the log that it has not looked at. Some of them may be left out.</summary>
-    public override int Count => (int)Math.Clamp(_log.Head - Cursor, 0, int.MaxValue);
+    public override int Count => (int)Math.Clamp(_frames.Head - Cursor, 0, int.MaxValue);
 
     /// <summary>Whether there is nothing more to read and never will be: read to the end of the stream, or disposed.</summary>
     public bool IsCompleted => Volatile.Read(ref _finished) != 0;
@@ -112,7 +114,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     {
         while (Volatile.Read(ref _disposed) == 0)
         {
-            Retained answer = _log.TryRetain(_position.Offset, out MediaFrame? next);
+            Retained answer = _frames.TryRetain(_position.Offset, out MediaFrame? next);
             if (answer == Retained.Empty)
             {
                 _isCatchingUp = false;
@@ -146,7 +148,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
             if (_mustReconcile)
             {
-                if (!_topic.Configurations.TryGetBefore(next!.Offset, out StreamConfiguration? inForce))
+                if (!_log.Configurations.TryGetBefore(next!.Offset, out StreamConfiguration? inForce))
                 {
                     next.Release();
                     ResumeBehindTail();
@@ -186,7 +188,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             return ValueTask.FromResult(false);
         }
 
-        if (_log.Head > _position.Offset)
+        if (_frames.Head > _position.Offset)
         {
             return ValueTask.FromResult(true);
         }
@@ -194,7 +196,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         _wait ??= new ReaderWait();
         ValueTask<bool> wait = _wait.Open(cancellationToken);
         _topic.Waiting.Add(this);
-        if (_log.Head > _position.Offset || _topic.IsEnded || IsCompleted)
+        if (_frames.Head > _position.Offset || _topic.IsEnded || IsCompleted)
         {
             Wake(); // it came while the wait was being opened, and may not have seen it
         }
@@ -240,7 +242,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             _handedOut = StreamConfiguration.Empty; // it has to be sent again, and twice does no harm
         }
 
-        CloseGates();
+        _gates.Close(_topic.GetTimestamp());
         _mustReconcile = true;
     }
 
@@ -268,7 +270,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         }
     }
 
-    private bool IsBeyondBound(MediaFrame next) => !_isCatchingUp && _topic.LagBound.IsExceeded(next, _log.Newest!);
+    private bool IsBeyondBound(MediaFrame next) => !_isCatchingUp && _log.LagBound.IsExceeded(next, _frames.Newest!);
 
     private DropReason? FindReasonToDrop(MediaFrame next)
     {
@@ -277,14 +279,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             return null;
         }
 
-        if (next.TrackId >= _gates.Length)
-        {
-            int known = _gates.Length;
-            Array.Resize(ref _gates, next.TrackId + 1);
-            Array.Fill(_gates, VideoGate.ClosedAt(_topic.GetTimestamp()), known, _gates.Length - known);
-        }
-
-        DropReason? reason = _gates[next.TrackId].Judge(next, _patienceTicks, out bool isNoKeyframeStart);
+        DropReason? reason = _gates.Of(next.TrackId).Judge(next, _patienceTicks, out bool isNoKeyframeStart);
         if (isNoKeyframeStart)
         {
             Delivery.CountNoKeyframeStart();
@@ -328,12 +323,12 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     /// <summary>Beyond the bound with no random access point ahead: leaves this frame out, and video until one comes.</summary>
     private void PassOver(MediaFrame next)
     {
-        if (!_gates[0].IsClosed)
+        if (!_gates.IsClosed)
         {
             Delivery.CountOverrun();
         }
 
-        CloseGates();
+        _gates.Close(_topic.GetTimestamp());
         _mustReconcile |= StreamConfiguration.Holds(next);
         Drop(next, DropReason.Overrun);
     }
@@ -341,7 +336,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     /// <summary>Goes on at the newest random access point at or ahead of the cursor, if there is one, and catches up from there.</summary>
     private bool TryJump()
     {
-        if (_topic.LastRandomAccess is not { } target || target.Offset < _position.Offset)
+        if (_log.LastRandomAccess is not { } target || target.Offset < _position.Offset)
         {
             return false;
         }
@@ -356,7 +351,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     {
         if (!TryJump())
         {
-            SkipTo(_log.TailPosition);
+            SkipTo(_frames.TailPosition);
             _isCatchingUp = false; // from here, what is beyond the bound is passed over
         }
     }
@@ -365,18 +360,9 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     {
         Delivery.CountOverrun();
         Delivery.CountDropped(DropReason.Overrun, KindCounts.Before(target) - KindCounts.Before(_position));
-        CloseGates();
+        _gates.Close(_topic.GetTimestamp());
         _mustReconcile = true;
         MoveTo(target);
-    }
-
-    private void CloseGates()
-    {
-        long now = _topic.GetTimestamp();
-        foreach (ref VideoGate gate in _gates.AsSpan())
-        {
-            gate.Close(now);
-        }
     }
 
     private void MoveTo(in LogPosition position)
@@ -388,13 +374,13 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     /// <summary>The oldest frame not read yet that is still held, and the newest; null when there is nothing to read.</summary>
     private MediaFrame? FindNext(out MediaFrame? newest)
     {
-        newest = _log.Newest;
-        return newest is null || newest.Offset < Cursor ? null : _log.Peek(Cursor) ?? _log.Peek(_log.Tail);
+        newest = _frames.Newest;
+        return newest is null || newest.Offset < Cursor ? null : _frames.Peek(Cursor) ?? _frames.Peek(_frames.Tail);
     }
 
     private bool TryFinish()
     {
-        if (!_topic.IsEnded || _log.Head > _position.Offset) // in this order: after the end the head stands still
+        if (!_topic.IsEnded || _frames.Head > _position.Offset) // in this order: after the end the head stands still
         {
             return false;
         }

@@ -2,7 +2,7 @@ using MediaServer.Media;
 
 namespace MediaServer.Hub;
 
-/// <summary>Lets a video track's frames pass only where a decoder that has not seen what was left out can show them (MEDIA 1.2, 1.3).</summary>
+/// <summary>Lets a video track's frames pass only where a decoder that has not seen what was left out can show them.</summary>
 internal struct VideoGate
 {
     private State _state;

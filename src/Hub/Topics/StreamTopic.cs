@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MediaServer.Media;
 using Microsoft.Extensions.Logging;
 
@@ -6,32 +5,17 @@ namespace MediaServer.Hub;
 
 /// <summary>One live stream: its log, its configuration, and the subscriptions that read it.</summary>
 /// <remarks>
-/// <para>Thread-safe. The publisher takes one lock that no subscriber ever takes (<c>_append</c>, contended only by the end of the stream);
-/// joining, leaving and statistics take another (<c>_lock</c>) that the publisher never takes; reading takes none.</para>
-/// <para><b>The tail rule.</b> The log reaches back to the last random access point and, while there are subscribers, over the live lag
-/// bound; all within the budget in frames, bytes and seconds of wall clock. What is not needed any more goes with the next frames, at most
-/// <see cref="MaxEvictionsPerFrame"/> at a time, so that the end of a long GOP is no burst of work; what is over budget goes at once.</para>
+/// Thread-safe. The publisher takes one lock that only the end of the stream takes too (<c>_append</c>); joining, leaving and statistics
+/// take another (<c>_lock</c>), which the publisher never takes; reading takes none. Neither is taken inside the other.
 /// </remarks>
 public sealed class StreamTopic
 {
-    private const int MaxEvictionsPerFrame = 64;
-
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly TimeSpan _drainTime;
     private readonly Action<StreamTopic> _forget;
-    private readonly LogBound _budget;
-    private readonly long _budgetBytes;
 
-    private readonly Lock _append = new();
-    private readonly FrameLog _log;
-    private readonly ConfigurationHistory _configurations = new();
-    private KindCounts _bytesIn;
-    private long _chargedBytes;
-    private MediaFrame? _lastRandomAccess; // for its place and times; the log holds it or not
-    private bool _hasVideo;
-    private long _gopFrames;
-    private long _gopMilliseconds;
+    private readonly Lock _append = new(); // of the log's writer
     private bool _ended;
 
     private readonly Lock _lock = new();
@@ -50,10 +34,7 @@ public sealed class StreamTopic
         _logger = logger;
         _forget = forget;
         _drainTime = options.DrainTime;
-        _budgetBytes = options.BudgetBytes;
-        _budget = new LogBound(options.BudgetFrames, long.MaxValue, ToTicks(options.BudgetTime));
-        LagBound = new LogBound(options.LagFrames, options.LagBytes, ToTicks(options.LagTime));
-        _log = new FrameLog(options.BudgetFrames);
+        Log = new TopicLog(options, timeProvider);
     }
 
     /// <summary>The stream's name.</summary>
@@ -66,25 +47,17 @@ public sealed class StreamTopic
     public bool IsEnded => Volatile.Read(ref _ended);
 
     /// <summary>The offset that the next frame will get: how many there have been.</summary>
-    public long Head => _log.Head;
+    public long Head => Log.Frames.Head;
 
     /// <summary>The offset of the oldest frame held.</summary>
-    public long Tail => _log.Tail;
+    public long Tail => Log.Frames.Tail;
 
     /// <summary>Metadata and sequence headers after all that was published so far.</summary>
-    public StreamConfiguration Configuration => _configurations.Current;
+    public StreamConfiguration Configuration => Log.Configurations.Current;
 
-    internal FrameLog Log => _log;
-
-    internal ConfigurationHistory Configurations => _configurations;
+    internal TopicLog Log { get; }
 
     internal WaitingReaders Waiting { get; } = new();
-
-    internal LogBound LagBound { get; }
-
-    /// <summary>The newest place where joining is possible, if the log still reaches back to it.</summary>
-    internal MediaFrame? LastRandomAccess =>
-        Volatile.Read(ref _lastRandomAccess) is { } last && last.Offset >= _log.Tail ? last : null;
 
     /// <summary>Joins: whoever subscribes reads from where the options say, and disposes the subscription when done.</summary>
     /// <returns>A subscription; one that is complete if the stream has ended.</returns>
@@ -95,7 +68,7 @@ public sealed class StreamTopic
         {
             if (IsEnded)
             {
-                return new Subscription(this, options, _log.HeadPosition);
+                return new Subscription(this, options, Log.Frames.HeadPosition);
             }
 
             Interlocked.Increment(ref _subscriberCount); // before looking for a place: from here on the log keeps the lag bound
@@ -139,8 +112,8 @@ public sealed class StreamTopic
             fills = [.. _subscriptions.Where(subscription => !subscription.IsCatchingUp).Select(subscription => subscription.Fill)];
         }
 
-        MediaFrame? keyframe = Volatile.Read(ref _hasVideo) ? Volatile.Read(ref _lastRandomAccess) : null;
-        long tail = _log.Tail; // before the head, which only grows
+        MediaFrame? keyframe = Log.LastKeyframe;
+        long tail = Tail; // before the head, which only grows
         return new TopicStatistics
         {
             Traffic = traffic,
@@ -148,11 +121,11 @@ public sealed class StreamTopic
             SettledSubscribers = fills.Length,
             MaxFill = fills.DefaultIfEmpty().Max(),
             SumOfFills = fills.Sum(),
-            LogFrames = _log.Head - tail,
-            LogBytes = Volatile.Read(ref _chargedBytes),
+            LogFrames = Head - tail,
+            LogBytes = Log.ChargedBytes,
             SinceKeyframe = keyframe is null ? null : _timeProvider.GetElapsedTime(keyframe.ReceivedAt),
-            GopFrames = Volatile.Read(ref _gopFrames),
-            GopDuration = TimeSpan.FromMilliseconds(Volatile.Read(ref _gopMilliseconds)),
+            GopFrames = Log.GopFrames,
+            GopDuration = Log.GopDuration,
         };
     }
 
@@ -166,19 +139,9 @@ public sealed class StreamTopic
                 return;
             }
 
-            Debug.Assert(frame.Offset < 0, "a frame is published once");
-            frame.Position = _log.HeadPosition;
-            if (StreamConfiguration.Holds(frame))
-            {
-                _configurations.Record(frame);
-            }
-
-            _bytesIn += KindCounts.Of(frame.Kind, frame.LengthBytes);
-            Volatile.Write(ref _chargedBytes, _chargedBytes + ChargeOf(frame));
-            _log.Append(frame);
-            NoteRandomAccess(frame);
+            Log.Append(frame);
             Interlocked.MemoryBarrier(); // who adds itself below and then looks at the log either sees the frame or is seen here
-            Evict(frame);
+            Log.Evict(hasSubscribers: Volatile.Read(ref _subscriberCount) > 0);
         }
 
         Notify();
@@ -191,7 +154,7 @@ public sealed class StreamTopic
             Volatile.Write(ref _ended, true);
         }
 
-        LogPosition head = _log.HeadPosition;
+        LogPosition head = Log.Frames.HeadPosition;
         _logger.StreamEnded(Key.ToString(), head.Offset, head.Bytes);
         Interlocked.MemoryBarrier();
         Notify();
@@ -274,7 +237,7 @@ public sealed class StreamTopic
     {
         lock (_lock)
         {
-            totals.AddPublished(KindCounts.Before(_log.HeadPosition), _bytesIn);
+            totals.AddPublished(KindCounts.Before(Log.Frames.HeadPosition), Log.BytesIn);
             totals.Delivery.Add(_retired);
             foreach (Subscription subscription in _subscriptions)
             {
@@ -289,91 +252,15 @@ public sealed class StreamTopic
 
     internal TimeSpan ToTime(long ticks) => _timeProvider.GetElapsedTime(0, ticks);
 
-    private static long ChargeOf(MediaFrame frame) => frame.ChargedBytes + (frame.OwnsBytes ? frame.LengthBytes : 0);
-
-    /// <summary>Video track 0 decides where one can join; without video, every audio frame will do.</summary>
-    private bool IsJoinPoint(MediaFrame frame) => frame.Kind switch
-    {
-        MediaKind.Video => frame.TrackId == 0 && frame.Is(FrameTraits.RandomAccess),
-        MediaKind.Audio => !Volatile.Read(ref _hasVideo) && !StreamConfiguration.Holds(frame),
-        _ => false,
-    };
-
     private LogPosition FindStart(SubscriptionOptions options)
     {
         MediaFrame? start = options.Join switch
         {
             JoinMode.NextRandomAccessPoint => null,
-            JoinMode.SomeTimeBack => FindJoinPointSince(GetTimestamp() - ToTicks(options.Back)) ?? LastRandomAccess,
-            _ => LastRandomAccess,
+            JoinMode.SomeTimeBack => Log.FindRandomAccessSince(GetTimestamp() - ToTicks(options.Back)) ?? Log.LastRandomAccess,
+            _ => Log.LastRandomAccess,
         };
-        return start?.Position ?? _log.HeadPosition;
-    }
-
-    private MediaFrame? FindJoinPointSince(long timestamp)
-    {
-        long head = _log.Head;
-        for (long offset = _log.Tail; offset < head; offset++)
-        {
-            if (_log.Peek(offset) is { } frame && frame.ReceivedAt >= timestamp && IsJoinPoint(frame))
-            {
-                return frame;
-            }
-        }
-
-        return null;
-    }
-
-    private void NoteRandomAccess(MediaFrame frame)
-    {
-        if (frame.Kind == MediaKind.Video && !_hasVideo)
-        {
-            Volatile.Write(ref _hasVideo, true);
-            Volatile.Write(ref _lastRandomAccess, null); // audio before the first video was no place to join after all
-        }
-
-        if (!IsJoinPoint(frame))
-        {
-            return;
-        }
-
-        if (_hasVideo && _lastRandomAccess is { } previous)
-        {
-            Volatile.Write(ref _gopFrames, frame.Position.VideoFrames - previous.Position.VideoFrames);
-            Volatile.Write(ref _gopMilliseconds, frame.Dts - previous.Dts);
-        }
-
-        Volatile.Write(ref _lastRandomAccess, frame);
-    }
-
-    private void Evict(MediaFrame newest)
-    {
-        long lastRandomAccess = _lastRandomAccess?.Offset ?? long.MaxValue;
-        bool hasSubscribers = Volatile.Read(ref _subscriberCount) > 0;
-        int evicted = 0;
-        while (_log.TryGetOldest(out MediaFrame? oldest))
-        {
-            bool isOverBudget = oldest != newest && (_chargedBytes > _budgetBytes || _budget.IsExceeded(oldest, newest));
-            bool isNeeded = oldest.Offset >= lastRandomAccess || (hasSubscribers && !LagBound.IsExceeded(oldest, newest));
-            if (!isOverBudget && (isNeeded || evicted == MaxEvictionsPerFrame))
-            {
-                break;
-            }
-
-            EvictOldest(oldest);
-            evicted++;
-        }
-
-        if (evicted > 0)
-        {
-            _configurations.ForgetBefore(_log.Tail);
-        }
-    }
-
-    private void EvictOldest(MediaFrame oldest)
-    {
-        Volatile.Write(ref _chargedBytes, _chargedBytes - ChargeOf(oldest));
-        _log.EvictOldest();
+        return start?.Position ?? Log.Frames.HeadPosition;
     }
 
     private void Notify()
@@ -406,10 +293,7 @@ public sealed class StreamTopic
     {
         lock (_append)
         {
-            while (_log.TryGetOldest(out MediaFrame? oldest))
-            {
-                EvictOldest(oldest);
-            }
+            Log.Clear();
         }
 
         lock (_lock)

@@ -124,6 +124,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             {
                 bool mustSee = lastKeyFrame >= Topic.Tail && lastKeyFrame >= reader.Cursor;
                 reader.Read(int.MaxValue);
+                reader.SendAll();
                 Assert.True(reader.IsCompleted);
                 Assert.True(!mustSee || reader.HasDecoded(lastKeyFrame), $"the last key frame, {lastKeyFrame}, was in the log and did not come");
             }
@@ -156,14 +157,17 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>A reader with moods: some frames a step, none for a long while, all at once. It confirms late, or never.</summary>
+    /// <summary>
+    /// A reader with moods: some frames a step, none for a long while, all at once. One that confirms is like a socket: what it takes waits
+    /// to be sent, is sent later, and is lost now and then.
+    /// </summary>
     private sealed class Reader
     {
         private readonly Random _random;
         private readonly StrictDecoder _decoder;
         private readonly Subscription _subscription;
         private readonly bool _confirms;
-        private readonly Queue<MediaFrame> _unconfirmed = new();
+        private readonly Queue<(MediaFrame Frame, Received Content, bool IsNoKeyframeStart)> _taken = new();
         private int _idleSteps;
         private long _noKeyframeStarts;
 
@@ -200,6 +204,9 @@ public sealed class RandomStallTests(ITestOutputHelper output)
                 case 0:
                     _idleSteps = _random.Next(400);
                     break;
+                case 1 when _confirms:
+                    LoseAll();
+                    break;
                 case < 30:
                     Read(_random.Next(3)); // too slow
                     break;
@@ -213,42 +220,66 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         {
             for (int i = 0; i < atMost && _subscription.TryRead(out MediaFrame? frame); i++)
             {
-                if (_subscription.Delivery.NoKeyframeStarts > _noKeyframeStarts)
-                {
-                    _noKeyframeStarts = _subscription.Delivery.NoKeyframeStarts;
-                    _decoder.AllowUntilKeyFrame();
-                }
-
-                _decoder.Accept(Received.From(frame));
-                Assert.Equal(_confirms && !frame.Is(FrameTraits.Injected), _subscription.InFlight > _unconfirmed.Count);
+                bool isNoKeyframeStart = _subscription.Delivery.NoKeyframeStarts > _noKeyframeStarts;
+                _noKeyframeStarts = _subscription.Delivery.NoKeyframeStarts;
+                _taken.Enqueue((frame, Received.From(frame), isNoKeyframeStart));
                 frame.Release();
-                Confirm(frame);
-                Received.AssertSum(_subscription);
-                Assert.InRange(_subscription.Fill, 0, 1);
+                AssertSum();
+                while (_taken.Count > 0 && (!_confirms || _random.Next(3) > 0))
+                {
+                    SendNext();
+                }
             }
 
-            Received.AssertSum(_subscription);
-            Assert.Equal(_decoder.Count, _subscription.Delivery.Delivered.Total + _subscription.InFlight);
+            Assert.InRange(_subscription.Fill, 0, 1);
+            AssertSum();
+        }
+
+        public void SendAll()
+        {
+            while (_taken.Count > 0)
+            {
+                SendNext();
+            }
         }
 
         public DeliveryCounters Leave()
         {
             _subscription.Dispose();
-            Received.AssertSum(_subscription);
             Assert.Equal(0, _subscription.InFlight);
+            Received.AssertSum(_subscription);
             return _subscription.Delivery;
         }
 
-        private void Confirm(MediaFrame frame)
+        private void SendNext()
         {
-            if (_confirms && !frame.Is(FrameTraits.Injected))
+            (MediaFrame frame, Received content, bool isNoKeyframeStart) = _taken.Dequeue();
+            if (isNoKeyframeStart)
             {
-                _unconfirmed.Enqueue(frame);
+                _decoder.AllowUntilKeyFrame();
             }
 
-            while (_unconfirmed.Count > 0 && _random.Next(3) > 0)
+            _decoder.Accept(content);
+            _subscription.ConfirmDelivered(frame);
+            AssertSum();
+        }
+
+        private void LoseAll()
+        {
+            while (_taken.TryDequeue(out (MediaFrame Frame, Received Content, bool IsNoKeyframeStart) lost))
             {
-                _subscription.ConfirmDelivered(_unconfirmed.Dequeue());
+                _subscription.ReportLost(lost.Frame);
+                AssertSum();
+            }
+        }
+
+        private void AssertSum()
+        {
+            Received.AssertSum(_subscription);
+            if (_confirms)
+            {
+                Assert.Equal(_taken.Count(taken => !taken.Content.IsInjected), _subscription.InFlight);
+                Assert.Equal(_decoder.Count, _subscription.Delivery.Delivered.Total);
             }
         }
     }

@@ -17,7 +17,7 @@ internal sealed class StrictDecoder(SyntheticStream stream)
     /// <summary>Of the log's frames, how many came.</summary>
     public int Count { get; private set; }
 
-    /// <summary>MEDIA 1.3, the one exception: video began without a key frame, so what it shows is broken until the next has passed.</summary>
+    /// <summary>The one exception: video began without a key frame, so what it shows is broken until the next has passed.</summary>
     public void AllowUntilKeyFrame()
     {
         _lenientUntil[0] = long.MaxValue;
