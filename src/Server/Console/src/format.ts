@@ -14,10 +14,10 @@ export function duration(seconds: number): string {
   return hours > 0 ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 }
 
-/** A frame rate without needless digits: `30`, `29.97`. */
+/** A frame rate that was counted over a few seconds, no more exact than that: `30`, `12.5`. */
 export const frameRate = (perSecond: number): string => {
   const nearest = Math.round(perSecond);
-  return Math.abs(perSecond - nearest) < 0.2 ? String(nearest) : perSecond.toFixed(2);
+  return Math.abs(perSecond - nearest) < 0.4 ? String(nearest) : perSecond.toFixed(1);
 };
 
 /** A number with its noun: `1 viewer`, `3 viewers`. */

@@ -30,6 +30,16 @@ export const openHls: OpenTransport = async (key, video, events) => {
       events.lost(data.details);
     }
   });
+  // A stream that has ended can be fetched for a while. Who watched it sees the rest; who comes later is not shown a repeat.
+  let wasLive = false;
+  hls.on(Hls.Events.LEVEL_LOADED, (_, { details }) => {
+    wasLive ||= details.live;
+    if (!wasLive) {
+      hls.detachMedia();
+      hls.stopLoad();
+      events.lost('the stream ended');
+    }
+  });
   hls.on(Hls.Events.MANIFEST_PARSED, () => void video.play().catch(() => undefined));
   hls.loadSource(url);
   hls.attachMedia(video);

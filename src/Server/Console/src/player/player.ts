@@ -44,6 +44,7 @@ export class Player {
       this.#key = key;
       this.#name = name;
       this.#retryMs = firstRetryMs;
+      this.#state = 'connecting';
       void this.#open();
     }
   }
@@ -79,7 +80,9 @@ export class Player {
 
     const attempt = ++this.#attempt;
     const current = (): boolean => attempt === this.#attempt;
-    this.#set('connecting', '');
+    if (this.#state !== 'waiting') {
+      this.#set('connecting', ''); // while a stream is away, its attempts are not worth showing
+    }
     this.#watchStall();
     try {
       const transport = await transports[this.#name](key, this.video, {
