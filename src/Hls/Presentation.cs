@@ -86,18 +86,19 @@ internal sealed class Presentation(HlsStream stream, HlsOptions options, TimePro
     {
         int most = options.WindowSegments * 4; // where segments are short, by breaks without end
         List<Slot> window = [.. _slots.Where(slot => slot.Number >= _first && slot.Number <= complete)];
-        double seconds = window.Sum(slot => slot.Seconds);
+        double seconds = window.Sum(slot => slot.LeastSeconds);
         int count = window.Count;
         for (int i = 0; count > options.WindowSegments; i++)
         {
             Slot oldest = window[i];
-            if (seconds - oldest.Seconds < WindowTargets * targetSeconds && count <= most)
+            double left = seconds - oldest.LeastSeconds;
+            if (left < WindowTargets * targetSeconds && count <= most)
             {
                 break;
             }
 
-            Remove(oldest, seconds);
-            seconds -= oldest.Seconds;
+            Remove(oldest, left);
+            seconds = left;
             count--;
         }
     }

@@ -1,7 +1,7 @@
 namespace MediaServer.Hls.Tests;
 
 /// <summary>Rules for what a playlist may become (RFC 8216 §6.2.1 and 6.2.2), and for how renditions agree.</summary>
-internal sealed class PlaylistHistory
+internal sealed class PlaylistHistory(bool isShortOfMemory)
 {
     private readonly Dictionary<string, ParsedPlaylist> _last = [];
 
@@ -29,16 +29,18 @@ internal sealed class PlaylistHistory
         }
     }
 
-    private static void CheckChange(ParsedPlaylist before, ParsedPlaylist after)
+    private void CheckChange(ParsedPlaylist before, ParsedPlaylist after)
     {
         Assert.False(before.HasEnded && !after.HasEnded, "6.2.1: nothing comes behind EXT-X-ENDLIST");
         Assert.Equal(before.TargetDuration, after.TargetDuration); // 6.2.1
         Assert.True(after.MediaSequence >= before.MediaSequence, "6.2.2");
         Assert.True(after.Segments[^1].Number >= before.Segments[^1].Number, "6.2.1: segments are added at the end");
         int removed = before.Segments.Count(segment => segment.Number < after.MediaSequence && segment.IsDiscontinuous);
-        Assert.Equal(before.DiscontinuitySequence + removed, after.DiscontinuitySequence); // 6.2.2
+        int unseen = (int)Math.Max(0, after.MediaSequence - before.Segments[^1].Number - 1); // came and went with one frame
+        Assert.InRange(after.DiscontinuitySequence - before.DiscontinuitySequence - removed, 0, unseen); // 6.2.2
         Assert.True(
-            after.MediaSequence == before.MediaSequence || after.Seconds >= (3 * after.TargetDuration) - 1 || after.Segments.Count >= 24,
+            isShortOfMemory || after.MediaSequence == before.MediaSequence || after.Seconds >= (3 * after.TargetDuration) - 0.001
+                || after.Segments.Count >= 24,
             $"6.2.2: the playlist shrank to {after.Seconds} s");
         foreach (ParsedPlaylist.Entry segment in after.Segments)
         {
@@ -46,7 +48,7 @@ internal sealed class PlaylistHistory
             if (same is not null)
             {
                 Assert.Equal(same with { Date = null, Map = null }, segment with { Date = null, Map = null }); // 6.2.1: it does not change
-                Assert.Equal(same.Map, segment.Map);
+                Assert.True(segment.IsGap || same.Map == segment.Map, $"4.3.2.5: the map of {segment.Uri} changed");
             }
         }
     }

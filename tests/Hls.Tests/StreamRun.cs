@@ -15,11 +15,12 @@ internal sealed class StreamRun : IDisposable
     private readonly Segmenter _segmenter;
     private readonly FrameFactory _factory;
     private readonly PayloadBuilder _payload;
-    private readonly PlaylistHistory _history = new();
+    private readonly PlaylistHistory _history;
     private HlsSnapshot? _seen;
 
-    public StreamRun(HlsOptions? options = null)
+    public StreamRun(HlsOptions? options = null, bool isShortOfMemory = false)
     {
+        _history = new PlaylistHistory(isShortOfMemory);
         options ??= new HlsOptions();
         Publisher = new FlvPublisher(_pool.Pool);
         _factory = new FrameFactory(_pool.Pool);

@@ -31,7 +31,7 @@ internal static class MediaPlaylistWriter
         TrackFormat? format = null;
         for (int i = 0; i < slots.Count; i++)
         {
-            WriteSegment(text, track, slots[i], isFirst: i == 0, ref format);
+            WriteSegment(text, track, slots[i], targetSeconds, isFirst: i == 0, ref format);
         }
 
         if (hasEnded)
@@ -42,7 +42,7 @@ internal static class MediaPlaylistWriter
         return text.ToString();
     }
 
-    private static void WriteSegment(StringBuilder text, Track track, Slot slot, bool isFirst, ref TrackFormat? format)
+    private static void WriteSegment(StringBuilder text, Track track, Slot slot, int targetSeconds, bool isFirst, ref TrackFormat? format)
     {
         MediaSegment? segment = slot.Segments[track.Index];
         if (slot.IsDiscontinuous)
@@ -67,7 +67,7 @@ internal static class MediaPlaylistWriter
             text.Append("#EXT-X-GAP\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"#EXTINF:{segment?.Seconds ?? slot.Seconds:0.00000},\n");
+        text.Append(CultureInfo.InvariantCulture, $"#EXTINF:{segment?.Seconds ?? Math.Min(slot.Seconds, targetSeconds):0.00000},\n");
         text.Append(ResourceName.Segment(track, slot)).Append('\n');
     }
 }

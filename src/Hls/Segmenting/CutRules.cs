@@ -45,16 +45,10 @@ internal sealed class CutRules(TimeSpan segmentDuration)
     }
 
     /// <summary>Whether a segment begins with an audio frame of a stream that has no video.</summary>
-    public bool IsDueWithoutVideo(long elapsed)
-    {
-        if (elapsed < _segment)
-        {
-            return false;
-        }
+    public bool IsDueWithoutVideo(long elapsed) => elapsed >= _segment;
 
-        TargetSeconds = TargetSeconds == 0 ? LeastTargetSeconds : TargetSeconds;
-        return true;
-    }
+    /// <summary>Decides the target of a stream that has no video: every audio frame is a random access point.</summary>
+    public void SettleWithoutVideo() => TargetSeconds = TargetSeconds == 0 ? LeastTargetSeconds : TargetSeconds;
 
     /// <summary>Decides the target if nothing else has: the first segment ends here, whatever the reason.</summary>
     public void Settle() => TargetSeconds = TargetSeconds == 0 ? Math.Max(LongTargetSeconds, LeastTargetSeconds) : TargetSeconds;

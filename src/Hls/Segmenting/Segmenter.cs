@@ -24,6 +24,9 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
     /// <summary>How far audio may be ahead of video in a stream.</summary>
     private const long Interleaving = 3 * MediaClock.Second;
 
+    /// <summary>How far an audio clock may be off its timestamps at a cut.</summary>
+    private const long BoundaryTolerance = MediaClock.Second / 10;
+
     /// <summary>A step in time from which on it is a break, not a pause.</summary>
     private const long LeastJump = 3 * MediaClock.Second;
 
@@ -72,6 +75,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
     {
         if (_newest is not null)
         {
+            CatchUpWith(_latest);
             _rules.Settle();
             _newest.End = Math.Max(_latest, _newest.Start);
             foreach (Track track in StartedTracks())
@@ -122,19 +126,28 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
         {
             Start(track, stamped, isJump);
         }
-        else if ((isJump || track.HasNewFormat || frame.Is(FrameTraits.Discontinuity)) && !TryBreak(track, frame.Dts, stamped, isJump))
+        else if (isJump || track.HasNewFormat || frame.Is(FrameTraits.Discontinuity))
         {
-            _awaitsRandomAccess |= track == _video;
-            return false;
+            if (IsBehind(stamped) || !TryBreak(track, frame.Dts, stamped, isJump))
+            {
+                return LeaveOut(track);
+            }
         }
         else
         {
             FollowBreak(track, stamped);
         }
 
-        if (!track.TryPlace(frame.Dts, out long ticks))
+        long boundary = track.Slot!.Start - BoundaryTolerance;
+        bool isBeforeSlot = track.OpenSamples == 0 && stamped < boundary;
+        if (track.OpenSamples == 0 && track.EndTime < boundary)
         {
-            return false;
+            track.Restart(); // it was moved on, ahead of its own clock
+        }
+
+        if (isBeforeSlot || IsBehind(stamped) || !track.TryPlace(frame.Dts, out long ticks))
+        {
+            return LeaveOut(track);
         }
 
         long time = track.ToTime(ticks);
@@ -144,13 +157,14 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
         }
 
         CloseReached(track, ticks);
-        if (track.Slot!.Next is not null && track.OpenTicksUntil(ticks) > track.ToTicks(_rules.Target))
+        if (track.Slot.Next is not null && track.OpenTicksUntil(ticks) > track.ToTicks(_rules.Target))
         {
-            Close(track, ticks); // it lags, and does not come nearer: a segment may not be longer than this
+            Close(track, ticks); // another track jumped ahead, and this one does not follow: a segment may not be longer
+            return LeaveOut(track);
         }
 
         bool isRandomAccess = frame.Is(FrameTraits.RandomAccess);
-        track.Append(frame, track.AfterCuts(ticks));
+        track.Append(frame, track.Slot.IsDiscontinuous ? ticks : track.AfterCuts(ticks));
         track.IsAlive = true;
         _latest = Math.Max(_latest, time);
         if (track == _video && isRandomAccess)
@@ -159,6 +173,16 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
         }
 
         return true;
+    }
+
+    /// <summary>Whether the time lies so far back that the track has lost touch with the others.</summary>
+    private bool IsBehind(long stamped) => stamped < _newest!.Start - _rules.Target - Math.Max(LeastJump, _rules.Target);
+
+    /// <summary>Whoever leaves a picture out goes on at a random access point.</summary>
+    private bool LeaveOut(Track track)
+    {
+        _awaitsRandomAccess |= track == _video;
+        return false;
     }
 
     /// <summary>Whether the time lies so far ahead of all tracks that the encoder must have jumped.</summary>
@@ -178,7 +202,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
             _audio.DropBefore(stamped); // nothing has been shown yet: begin with the picture
             _newest.Start = stamped;
         }
-        else if (_newest.Number > 1)
+        else if (_newest.Number > 1 && stamped > _newest.Start)
         {
             Cut(stamped, isJump);
         }
@@ -212,7 +236,8 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
             Close(track, long.MaxValue);
         }
 
-        if (!_newest!.IsDiscontinuous)
+        _newest!.Start = Math.Min(_newest.Start, stamped);
+        if (!_newest.IsDiscontinuous)
         {
             _newest.IsDiscontinuous = true; // it lagged: the slot is not in a playlist yet
             counters.CountDiscontinuity();
@@ -258,6 +283,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
         }
         else if (!ExpectsVideo(time))
         {
+            _rules.SettleWithoutVideo();
             if (elapsed <= _rules.Limit)
             {
                 if (_rules.IsDueWithoutVideo(elapsed))
@@ -273,12 +299,12 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
             return;
         }
 
-        while (time - _newest!.Start > _rules.Limit)
+        if (elapsed > _rules.Limit + Math.Max(LeastJump, _rules.Target))
         {
-            _rules.Settle();
-            Cut(_newest.Start + _rules.Target, isDiscontinuous: false); // a pause, or video that stays away
+            Cut(time, isDiscontinuous: true); // tracks whose times have nothing to do with each other
         }
 
+        CatchUpWith(time); // a pause, or video that stays away
         if (IsOverfull())
         {
             _rules.Settle();
@@ -295,8 +321,27 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
 
     private void Cut(long time, bool isDiscontinuous)
     {
+        long end = isDiscontinuous ? Math.Min(time, _latest + _video.Interval) : time;
+        CatchUpWith(end);
+        Append(end, time, isDiscontinuous);
+    }
+
+    /// <summary>Cuts wherever the newest slot would get too long until a time.</summary>
+    private void CatchUpWith(long time)
+    {
+        while (time - _newest!.Start > _rules.Limit)
+        {
+            _rules.Settle();
+            long cut = _newest.Start + _rules.Target;
+            Append(cut, cut, isDiscontinuous: false);
+        }
+    }
+
+    /// <summary>Ends the newest slot and appends another.</summary>
+    private void Append(long end, long time, bool isDiscontinuous)
+    {
         Slot previous = _newest!;
-        previous.End = Math.Max(previous.Start, isDiscontinuous ? Math.Min(time, _latest + _video.Interval) : time);
+        previous.End = Math.Max(previous.Start, end);
         WallClock clock = isDiscontinuous ? new WallClock(timeProvider.GetUtcNow(), time) : previous.Clock;
         var slot = new Slot(previous.Number + 1, time, clock) { IsDiscontinuous = isDiscontinuous };
         foreach (Track track in StartedTracks())
@@ -362,7 +407,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
     private void Seal(Track track, long untilTicks)
     {
         Slot slot = track.Slot!;
-        MediaSegment? segment = track.Take((uint)slot.Number, untilTicks);
+        MediaSegment? segment = track.Take((uint)slot.Number, untilTicks, _rules.Limit);
         track.LastSealed = slot.Number;
         if (segment is not null)
         {

@@ -26,7 +26,10 @@ internal sealed class Slot(long number, long start, WallClock clock)
     /// <summary>When it can be forgotten, as a timestamp; set once it left the playlist.</summary>
     public long ExpiresAt { get; set; } = long.MaxValue;
 
-    public double Seconds => (double)(End - Start) / MediaClock.Second;
+    public double Seconds => (double)Math.Max(0, End - Start) / MediaClock.Second;
+
+    /// <summary>What it adds at least to any track's playlist.</summary>
+    public double LeastSeconds => Segments.Min(segment => segment?.Seconds ?? Seconds);
 
     public long HeldBytes => Segments.Sum(segment => segment?.HeldBytes ?? 0);
 

@@ -137,7 +137,7 @@ internal abstract class Track(string name, int index, MediaCodec codec)
     {
         if (_open.Count > 0)
         {
-            TryEndLastAt(Math.Max(ToTicks(time), LastTicks + 1));
+            _ = TryEndLastAt(Math.Max(ToTicks(time), LastTicks + 1));
         }
     }
 
@@ -149,7 +149,10 @@ internal abstract class Track(string name, int index, MediaCodec codec)
 
     /// <summary>Makes a segment of the open samples that begin before the given place.</summary>
     /// <returns>The segment; null if there are none, and the clock begins anew then.</returns>
-    public MediaSegment? Take(uint sequenceNumber, long untilTicks)
+    /// <param name="sequenceNumber">The segment's number.</param>
+    /// <param name="untilTicks">The place.</param>
+    /// <param name="limit">Media time that the segment may last: a pause behind its last sample is cut off.</param>
+    public MediaSegment? Take(uint sequenceNumber, long untilTicks, long limit)
     {
         int count = CountBefore(untilTicks);
         if (count == 0)
@@ -158,10 +161,7 @@ internal abstract class Track(string name, int index, MediaCodec codec)
             return null;
         }
 
-        if (count == _open.Count && EndTicks - untilTicks > ToTicks(LongestOverhang))
-        {
-            TryEndLastAt(untilTicks);
-        }
+        CutOverhang(count, untilTicks, _open[0].Ticks + ToTicks(limit));
 
         ReadOnlySpan<Sample> samples = CollectionsMarshal.AsSpan(_open)[..count];
         MediaFrame[] frames = new MediaFrame[count];
@@ -221,6 +221,29 @@ internal abstract class Track(string name, int index, MediaCodec codec)
         _open[^1] = _open[^1] with { Duration = ticks - LastTicks };
         EndTicks = ticks;
         return true;
+    }
+
+    /// <summary>Cuts a pause in two that goes on far behind a segment's end: the sample behind it begins early instead.</summary>
+    private void CutOverhang(int count, long untilTicks, long mostTicks)
+    {
+        Sample last = _open[count - 1];
+        long end = last.Ticks + last.Duration;
+        if (end <= mostTicks && end - untilTicks <= ToTicks(LongestOverhang))
+        {
+            return;
+        }
+
+        long cut = Math.Max(last.Ticks + 1, Math.Min(untilTicks, mostTicks));
+        _open[count - 1] = last with { Duration = cut - last.Ticks };
+        if (count == _open.Count)
+        {
+            EndTicks = cut;
+        }
+        else
+        {
+            Sample next = _open[count];
+            _open[count] = next with { Ticks = cut, Duration = next.Ticks + next.Duration - cut };
+        }
     }
 
     private int CountBefore(long ticks)
