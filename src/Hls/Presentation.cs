@@ -51,9 +51,8 @@ internal sealed class Presentation(HlsStream stream, HlsOptions options, TimePro
     }
 
     /// <summary>Moves the window on, and shows the playlists once every track has a first segment.</summary>
-    public void Update(IEnumerable<Track> started, int targetSeconds)
+    public void Update(IReadOnlyList<Track> tracks, int targetSeconds)
     {
-        Track[] tracks = [.. started];
         long complete = tracks.Min(track => track.LastSealed);
         MoveWindow(complete, targetSeconds);
         DropExpired(complete);
@@ -64,9 +63,8 @@ internal sealed class Presentation(HlsStream stream, HlsOptions options, TimePro
     }
 
     /// <summary>Shows the playlists for the last time.</summary>
-    public void Complete(IEnumerable<Track> started, int targetSeconds)
+    public void Complete(IReadOnlyList<Track> tracks, int targetSeconds)
     {
-        Track[] tracks = [.. started];
         if (tracks.Any(track => track.LastSealed > 0))
         {
             Show(tracks, targetSeconds, hasEnded: true);
@@ -134,7 +132,7 @@ internal sealed class Presentation(HlsStream stream, HlsOptions options, TimePro
         _slots.RemoveAt(0);
     }
 
-    private void Show(Track[] tracks, int targetSeconds, bool hasEnded)
+    private void Show(IReadOnlyList<Track> tracks, int targetSeconds, bool hasEnded)
     {
         var resources = new Dictionary<string, object>(StringComparer.Ordinal);
         foreach (Track track in tracks)

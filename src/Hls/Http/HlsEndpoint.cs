@@ -90,7 +90,7 @@ internal static class HlsEndpoint
             case MediaSegment segment when segment.TryRetain():
                 try
                 {
-                    await SendSegmentAsync(context, segment);
+                    await SendSegmentAsync(context, segment, service.TimeProvider);
                 }
                 finally
                 {
@@ -133,7 +133,7 @@ internal static class HlsEndpoint
         }
     }
 
-    private static async Task SendSegmentAsync(HttpContext context, MediaSegment segment)
+    private static async Task SendSegmentAsync(HttpContext context, MediaSegment segment, TimeProvider timeProvider)
     {
         HttpResponse response = context.Response;
         response.Headers.AcceptRanges = "bytes";
@@ -155,7 +155,7 @@ internal static class HlsEndpoint
         response.ContentLength = range.LengthBytes;
         if (!HttpMethods.IsHead(context.Request.Method))
         {
-            await SegmentSender.SendAsync(context, segment, range);
+            await SegmentSender.SendAsync(context, segment, range, timeProvider);
         }
     }
 

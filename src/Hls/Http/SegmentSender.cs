@@ -15,11 +15,11 @@ internal static class SegmentSender
     /// </summary>
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    public static async Task SendAsync(HttpContext context, MediaSegment segment, ByteRange range)
+    public static async Task SendAsync(HttpContext context, MediaSegment segment, ByteRange range, TimeProvider timeProvider)
     {
         PipeWriter output = context.Response.BodyWriter;
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        deadline.CancelAfter(Deadline);
+        using var deadline = new CancellationTokenSource(Deadline, timeProvider);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, context.RequestAborted);
         try
         {
             SegmentPosition position = segment.Seek(range.Start);
@@ -28,7 +28,7 @@ internal static class SegmentSender
             {
                 int written = Write(output, segment, ref position, (int)Math.Min(remaining, BytesPerFlush));
                 remaining -= written;
-                FlushResult flush = await output.FlushAsync(deadline.Token);
+                FlushResult flush = await output.FlushAsync(either.Token);
                 if (flush.IsCompleted)
                 {
                     return;

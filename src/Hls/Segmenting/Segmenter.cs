@@ -10,13 +10,10 @@ namespace MediaServer.Hls;
 /// Not thread-safe: it belongs to the stream's consumer. A cut makes a new <see cref="Slot"/>; a track moves into it when a sample of its
 /// own reaches that time, so a track may lag, and only its own playlist waits for it. Frames are never copied.
 /// </remarks>
-internal sealed class Segmenter(HlsOptions options, Presentation presentation, TimeProvider timeProvider, HlsCounters counters)
+internal sealed class Segmenter
 {
     /// <summary>Samples in a slot: far above 10 s of 120 frames and of audio, so that it counts only where media time stands still.</summary>
     private const int MaxOpenSamples = 4_000;
-
-    /// <summary>How many slots a track may lag.</summary>
-    private const int MaxLagSlots = 8;
 
     /// <summary>How long a stream that has a video configuration may go on without a picture before audio decides the cuts.</summary>
     private const long PatienceForVideo = 4 * MediaClock.Second;
@@ -32,13 +29,25 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
 
     private readonly VideoTrack _video = new();
     private readonly AudioTrack _audio = new();
-    private readonly CutRules _rules = new(options.SegmentDuration);
     private readonly BreakBudget _breaks = new();
-    private Slot? _newest;
+    private readonly CutRules _rules;
+    private readonly SlotChain _slots;
+    private readonly Presentation _presentation;
+    private readonly HlsCounters _counters;
+    private readonly long _maxOpenBytes;
     private long _latest; // media time of the foremost sample since the last break
     private long _lastRandomAccess;
     private long? _firstVideoLeftOut;
     private bool _awaitsRandomAccess = true;
+
+    public Segmenter(HlsOptions options, Presentation presentation, TimeProvider timeProvider, HlsCounters counters)
+    {
+        _rules = new CutRules(options.SegmentDuration);
+        _slots = new SlotChain(presentation, _rules, options.MaxBytes, timeProvider, counters);
+        _presentation = presentation;
+        _counters = counters;
+        _maxOpenBytes = options.MaxBytes / 4;
+    }
 
     /// <summary>Takes the next frame of the stream, and its reference.</summary>
     public void Add(MediaFrame frame)
@@ -54,7 +63,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
         {
             if (!track.TryConfigure(frame))
             {
-                presentation.ReportUnusableHeader(frame);
+                _presentation.ReportUnusableHeader(frame);
             }
 
             frame.Release();
@@ -65,7 +74,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
         bool isSample = track.IsConfigured && frame.LengthBytes > frame.DataOffset;
         if (!isSample || (track == _video && !CanDecode(frame)) || !TryAppend(track, frame))
         {
-            counters.CountLeftOut();
+            _counters.CountLeftOut();
             frame.Release();
         }
     }
@@ -73,25 +82,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
     /// <summary>Ends the stream: what is open becomes the last segments.</summary>
     public void Complete()
     {
-        if (_newest is not null)
-        {
-            CatchUpWith(_latest);
-            _rules.Settle();
-            _newest.End = Math.Max(_latest, _newest.Start);
-            foreach (Track track in StartedTracks())
-            {
-                for (; track.Slot!.Next is not null; Close(track, long.MaxValue))
-                {
-                }
-
-                if (track.OpenSamples > 0)
-                {
-                    Seal(track, long.MaxValue);
-                }
-            }
-        }
-
-        presentation.Complete(StartedTracks(), _rules.TargetSeconds);
+        _slots.Complete(_latest);
     }
 
     /// <summary>Gives back what is open, after a fault.</summary>
@@ -151,15 +142,15 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
         }
 
         long time = track.ToTime(ticks);
-        if (track.Slot == _newest)
+        if (track.Slot == _slots.Newest)
         {
             DecideCut(track, frame, time);
         }
 
-        CloseReached(track, ticks);
+        _slots.CloseReached(track, ticks);
         if (track.Slot.Next is not null && track.OpenTicksUntil(ticks) > track.ToTicks(_rules.Target))
         {
-            Close(track, ticks); // another track jumped ahead, and this one does not follow: a segment may not be longer
+            _slots.Close(track, ticks); // another track jumped ahead, and this one does not follow: a segment may not be longer
             return LeaveOut(track);
         }
 
@@ -176,7 +167,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
     }
 
     /// <summary>Whether the time lies so far back that the track has lost touch with the others.</summary>
-    private bool IsBehind(long stamped) => stamped < _newest!.Start - _rules.Target - Math.Max(LeastJump, _rules.Target);
+    private bool IsBehind(long stamped) => stamped < _slots.Newest!.Start - _rules.Target - Math.Max(LeastJump, _rules.Target);
 
     /// <summary>Whoever leaves a picture out goes on at a random access point.</summary>
     private bool LeaveOut(Track track)
@@ -186,36 +177,35 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
     }
 
     /// <summary>Whether the time lies so far ahead of all tracks that the encoder must have jumped.</summary>
-    private bool IsJump(long stamped) => _newest is not null && stamped - _latest > Math.Max(LeastJump, _rules.Target);
+    private bool IsJump(long stamped) => _slots.Newest is not null && stamped - _latest > Math.Max(LeastJump, _rules.Target);
 
     /// <summary>Lets a track begin in the newest slot.</summary>
     private void Start(Track track, long stamped, bool isJump)
     {
         track.Restart();
-        if (_newest is null)
+        if (_slots.Newest is null)
         {
-            Open(new Slot(1, stamped, new WallClock(timeProvider.GetUtcNow(), stamped)));
+            _slots.Begin(stamped);
             _latest = stamped;
         }
-        else if (_newest.Number == 1 && track == _video && !isJump)
+        else if (_slots.Newest.Number == 1 && track == _video && !isJump)
         {
             _audio.DropBefore(stamped); // nothing has been shown yet: begin with the picture
-            _newest.Start = stamped;
+            _slots.Newest.Start = stamped;
         }
-        else if (_newest.Number > 1 && stamped > _newest.Start)
+        else if (_slots.Newest.Number > 1 && stamped > _slots.Newest.Start)
         {
             Cut(stamped, isJump);
         }
 
-        track.Slot = _newest;
-        track.LastSealed = _newest!.Number - 1;
+        _slots.Enter(track);
     }
 
     /// <summary>Ends what came before in the track, so that a clock and a configuration of its own can begin.</summary>
     /// <returns>False if the stream has broken too often of late.</returns>
     private bool TryBreak(Track track, long dts, long stamped, bool isJump)
     {
-        bool needsCut = track.Slot == _newest && (track.OpenSamples > 0 || !_newest!.IsDiscontinuous);
+        bool needsCut = track.Slot == _slots.Newest && (track.OpenSamples > 0 || !_slots.Newest!.IsDiscontinuous);
         if (needsCut && !_breaks.TryTake())
         {
             return false;
@@ -231,16 +221,12 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
             Cut(stamped, isDiscontinuous: true);
         }
 
-        while (track.Slot!.Next is not null)
+        _slots.MoveOn(track, _slots.Newest!);
+        _slots.Newest!.Start = Math.Min(_slots.Newest.Start, stamped);
+        if (!_slots.Newest.IsDiscontinuous)
         {
-            Close(track, long.MaxValue);
-        }
-
-        _newest!.Start = Math.Min(_newest.Start, stamped);
-        if (!_newest.IsDiscontinuous)
-        {
-            _newest.IsDiscontinuous = true; // it lagged: the slot is not in a playlist yet
-            counters.CountDiscontinuity();
+            _slots.Newest.IsDiscontinuous = true; // it lagged: the slot is not in a playlist yet
+            _counters.CountDiscontinuity();
         }
 
         track.Restart();
@@ -258,18 +244,14 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
 
         if (broken is not null && stamped >= broken.Start && stamped - track.EndTime > LeastJump)
         {
-            while (track.Slot != broken)
-            {
-                Close(track, long.MaxValue);
-            }
-
+            _slots.MoveOn(track, broken);
             track.Restart();
         }
     }
 
     private void DecideCut(Track track, MediaFrame frame, long time)
     {
-        long elapsed = time - _newest!.Start;
+        long elapsed = time - _slots.Newest!.Start;
         if (track == _video)
         {
             bool isRandomAccess = frame.Is(FrameTraits.RandomAccess);
@@ -304,7 +286,7 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
             Cut(time, isDiscontinuous: true); // tracks whose times have nothing to do with each other
         }
 
-        CatchUpWith(time); // a pause, or video that stays away
+        _slots.CatchUpWith(time); // a pause, or video that stays away
         if (IsOverfull())
         {
             _rules.Settle();
@@ -312,122 +294,18 @@ internal sealed class Segmenter(HlsOptions options, Presentation presentation, T
         }
     }
 
-    private bool ExpectsVideo(long time) => _video.Slot is not null || (_video.IsConfigured && time - _newest!.Start < PatienceForVideo);
+    private bool ExpectsVideo(long time) => _video.Slot is not null || (_video.IsConfigured && time - _slots.Newest!.Start < PatienceForVideo);
 
     /// <summary>Whether the newest slot holds too much though media time hardly moves.</summary>
     private bool IsOverfull() =>
         _video.OpenSamples + _audio.OpenSamples > MaxOpenSamples
-        || _video.OpenHeldBytes + _audio.OpenHeldBytes > options.MaxBytes / 4;
+        || _video.OpenHeldBytes + _audio.OpenHeldBytes > _maxOpenBytes;
 
     private void Cut(long time, bool isDiscontinuous)
     {
         long end = isDiscontinuous ? Math.Min(time, _latest + _video.Interval) : time;
-        CatchUpWith(end);
-        Append(end, time, isDiscontinuous);
-    }
-
-    /// <summary>Cuts wherever the newest slot would get too long until a time.</summary>
-    private void CatchUpWith(long time)
-    {
-        while (time - _newest!.Start > _rules.Limit)
-        {
-            _rules.Settle();
-            long cut = _newest.Start + _rules.Target;
-            Append(cut, cut, isDiscontinuous: false);
-        }
-    }
-
-    /// <summary>Ends the newest slot and appends another.</summary>
-    private void Append(long end, long time, bool isDiscontinuous)
-    {
-        Slot previous = _newest!;
-        previous.End = Math.Max(previous.Start, end);
-        WallClock clock = isDiscontinuous ? new WallClock(timeProvider.GetUtcNow(), time) : previous.Clock;
-        var slot = new Slot(previous.Number + 1, time, clock) { IsDiscontinuous = isDiscontinuous };
-        foreach (Track track in StartedTracks())
-        {
-            bool lagsTooFar = slot.Number - track.Slot!.Number > MaxLagSlots || presentation.HeldBytes > options.MaxBytes;
-            if (track.Slot != previous && (lagsTooFar || !track.IsAlive))
-            {
-                GiveUp(track);
-            }
-        }
-
-        Open(slot);
-        previous.Next = slot;
-        if (isDiscontinuous)
-        {
-            _latest = time;
-            _rules.Settle();
-            counters.CountDiscontinuity();
-        }
-
-        foreach (Track track in StartedTracks())
-        {
-            track.IsAlive = false;
-            if (track.OpenSamples > 0)
-            {
-                CloseReached(track, track.LastTicks);
-            }
-        }
-    }
-
-    private void Open(Slot slot)
-    {
-        _newest = slot;
-        presentation.Open(slot);
-    }
-
-    /// <summary>A track from which nothing comes does not hold the others up.</summary>
-    private void GiveUp(Track track)
-    {
-        while (track.Slot!.Next is { } next)
-        {
-            track.StretchTo(next.Start);
-            Close(track, long.MaxValue);
-        }
-    }
-
-    private void CloseReached(Track track, long ticks)
-    {
-        while (track.Slot!.Next is { } next && ticks >= track.ToTicks(next.Start))
-        {
-            Close(track, track.ToTicks(next.Start));
-        }
-    }
-
-    /// <summary>Makes a segment of what the track has before a place, and moves it on to the next slot.</summary>
-    private void Close(Track track, long untilTicks)
-    {
-        Seal(track, untilTicks);
-        track.Slot = track.Slot!.Next;
-        presentation.Update(StartedTracks(), _rules.TargetSeconds);
-    }
-
-    private void Seal(Track track, long untilTicks)
-    {
-        Slot slot = track.Slot!;
-        MediaSegment? segment = track.Take((uint)slot.Number, untilTicks, _rules.Limit);
-        track.LastSealed = slot.Number;
-        if (segment is not null)
-        {
-            _rules.Settle();
-            track.Bandwidth.Add(segment, _rules.TargetSeconds);
-            counters.CountSegment(segment.IsIndependent);
-            presentation.Add(slot, track, segment);
-        }
-    }
-
-    private IEnumerable<Track> StartedTracks()
-    {
-        if (_video.Slot is not null)
-        {
-            yield return _video;
-        }
-
-        if (_audio.Slot is not null)
-        {
-            yield return _audio;
-        }
+        _slots.CatchUpWith(end);
+        _slots.Append(end, time, isDiscontinuous);
+        _latest = isDiscontinuous ? time : _latest;
     }
 }
