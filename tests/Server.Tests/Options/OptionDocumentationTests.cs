@@ -11,7 +11,7 @@ public partial class OptionDocumentationTests
     [Fact]
     public void The_documented_options_and_the_real_ones_are_the_same_with_the_same_defaults()
     {
-        string[] documented = [.. Row().Matches(File.ReadAllText(Path.Combine(Root(), "docs", "operations.md")))
+        string[] documented = [.. Row().Matches(File.ReadAllText(Path.Combine(DocumentationTests.FindRoot(), "docs", "operations.md")))
             .Select(row => $"{row.Groups["name"].Value} = {row.Groups["value"].Value}")];
         string[] real = [.. OptionCatalog.All.Select(option => $"{option.Name} = {OfEachMachine.GetValueOrDefault(option.Name, Show(option.Default))}")];
 
@@ -57,15 +57,4 @@ public partial class OptionDocumentationTests
         bool flag => flag ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture)!,
     };
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "MediaServer.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new InvalidOperationException("MediaServer.sln is not above the test's folder.");
-    }
 }
