@@ -3,6 +3,7 @@ using MediaServer.Hub;
 using MediaServer.Ingest;
 using MediaServer.Media;
 using MediaServer.Playback;
+using MediaServer.Rtmp;
 using MediaServer.Server.Logging;
 using MediaServer.Server.Startup;
 using MediaServer.Server.Streams;
@@ -115,6 +116,11 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("mediaserver.rtmp_connections", () => ingest.Connections, null, "Open RTMP connections.");
         _meter.CreateObservableCounter(
             "mediaserver.rtmp_connections_refused", () => ingest.RefusedConnections, null, "RTMP connections closed at once because there were too many.");
+        _meter.CreateObservableCounter(
+            "mediaserver.protocol_faults",
+            () => Enum.GetValues<CloseReason>().Select(reason => By(ingest.ProtocolFaults(reason), "reason", Word(reason))),
+            null,
+            "RTMP connections closed because the peer broke the protocol, by reason.");
         _meter.CreateObservableCounter(
             "mediaserver.malformed_messages", () => ingest.MalformedMessages, null, "Media messages dropped because their headers made no sense.");
         _meter.CreateObservableCounter(
