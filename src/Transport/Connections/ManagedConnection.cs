@@ -38,6 +38,8 @@ internal sealed class ManagedConnection : TransportConnection
 
     private protected override bool IsSendingDone => base.IsSendingDone && !_writing;
 
+    private protected override bool IsIdle => !_receiving && !_writing;
+
     /// <summary>Joins the loop. The first thing it runs there.</summary>
     public void Start()
     {
@@ -146,6 +148,7 @@ internal sealed class ManagedConnection : TransportConnection
         }
 
         _receiving = false;
+        CompleteClosed();
     }
 
     private async ValueTask ReceiveOnceAsync()
@@ -221,6 +224,7 @@ internal sealed class ManagedConnection : TransportConnection
         buffer.Release();
         _writing = false;
         FinishClosing();
+        CompleteClosed();
     }
 
     /// <summary>Copies what is to be sent next.</summary>

@@ -74,7 +74,7 @@ public abstract class TransportConnection
     /// <remarks>From any thread. A connection over a stream notices only once the bytes before are read.</remarks>
     public CancellationToken PeerClosed => _peerClosed.Token;
 
-    /// <summary>Completes when the connection has ended and its socket is gone. From any thread.</summary>
+    /// <summary>Completes when the connection has ended, its socket is gone and nothing of it runs any more. From any thread.</summary>
     public Task Closed => _closed.Task;
 
     /// <summary>Why it ended. From any thread.</summary>
@@ -258,9 +258,9 @@ public abstract class TransportConnection
         Loop.Logger.ConnectionEnded(Id, end);
         Loop.Post(() =>
         {
-            _closed.SetResult();
-            _input.CompleteRead();
             AnnouncePeerClosed();
+            CompleteClosed();
+            _input.CompleteRead();
         });
     }
 
@@ -365,8 +365,20 @@ public abstract class TransportConnection
         }
     }
 
+    /// <summary>Completes <see cref="Closed"/> when it has ended and nothing of it runs any more.</summary>
+    private protected void CompleteClosed()
+    {
+        if (HasEnded && IsIdle)
+        {
+            _closed.TrySetResult();
+        }
+    }
+
     /// <summary>Whether everything that was begun or written is with the kernel.</summary>
     private protected virtual bool IsSendingDone => Outgoing.IsEmpty;
+
+    /// <summary>Whether no operation of it is under way elsewhere.</summary>
+    private protected virtual bool IsIdle => true;
 
     private void BeginClosing(TimeSpan grace)
     {

@@ -81,8 +81,20 @@ public abstract class EventLoop
     public ITimer CreateTimer(IThreadPoolWorkItem work, TimeSpan dueTime, TimeSpan period) =>
         Time.CreateTimer(static state => ((LoopTimer)state!).Fire(), new LoopTimer(this, work), dueTime, period);
 
-    /// <summary>Ends all its connections and the loop.</summary>
-    internal abstract Task StopAsync();
+    /// <summary>Ends all its connections, those still to come, and the loop.</summary>
+    internal async Task StopAsync()
+    {
+        await SwitchTo();
+        _stopped = true;
+        TransportConnection[] open = [.. _connections];
+        foreach (TransportConnection connection in open)
+        {
+            connection.Terminate(ConnectionEnd.Aborted);
+        }
+
+        await Task.WhenAll(open.Select(connection => connection.Closed));
+        await EndAsync();
+    }
 
     /// <summary>Counts a connection in before it gets here, so that a burst of them is spread by what is on its way, too.</summary>
     internal void Expect() => Interlocked.Increment(ref _connectionCount);
@@ -101,15 +113,8 @@ public abstract class EventLoop
 
     private protected void CountWake() => Interlocked.Increment(ref _wakes);
 
-    /// <summary>Ends all connections, and those still to come.</summary>
-    private protected void EndConnections()
-    {
-        _stopped = true;
-        foreach (TransportConnection connection in _connections.ToArray())
-        {
-            connection.Terminate(ConnectionEnd.Aborted);
-        }
-    }
+    /// <summary>Ends what drives the loop.</summary>
+    private protected abstract Task EndAsync();
 
     private protected void Run(IThreadPoolWorkItem work)
     {

@@ -50,16 +50,7 @@ public sealed class ManagedLoop : EventLoop, IThreadPoolWorkItem
         }
     }
 
-    internal override Task StopAsync()
-    {
-        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(() =>
-        {
-            EndConnections();
-            stopped.SetResult();
-        });
-        return stopped.Task;
-    }
+    private protected override Task EndAsync() => Task.CompletedTask;
 
     private void Schedule()
     {

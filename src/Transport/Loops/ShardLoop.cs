@@ -77,13 +77,9 @@ public sealed class ShardLoop : EventLoop
         }
     }
 
-    internal override Task StopAsync()
+    private protected override Task EndAsync()
     {
-        Post(() =>
-        {
-            EndConnections();
-            _stopping = true;
-        });
+        Post(() => _stopping = true);
         return _ended.Task;
     }
 

@@ -9,7 +9,10 @@ namespace MediaServer.Transport;
 /// </summary>
 public interface IFrameSource
 {
-    /// <summary>Takes the next frame to send. The connection takes over the reference.</summary>
+    /// <summary>
+    /// Takes the next frame to send. The connection takes over the reference. Answers overtake frames that were read and did not fit: one
+    /// that must follow them is written by a later call, when all were <see cref="Sent"/> or <see cref="Lost"/>.
+    /// </summary>
     /// <returns>Whether there is one now.</returns>
     bool TryRead([MaybeNullWhen(false)] out MediaFrame frame);
 

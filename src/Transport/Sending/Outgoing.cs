@@ -85,7 +85,12 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
             bytes += frame.GetLengthBytes(_envelope);
         }
 
-        return vectorCount > 0 || _gathered > 0;
+        if (vectorCount > 0 || _gathered > 0)
+        {
+            return true;
+        }
+
+        return outbox.PendingBytes > 0 && Gather(maxBytes, out vectorCount); // the source had nothing but an answer
     }
 
     /// <summary>So many bytes of what was gathered were sent.</summary>
