@@ -3,6 +3,7 @@ using MediaServer.Hub;
 using MediaServer.Ingest;
 using MediaServer.Server.Startup;
 using MediaServer.Server.Streams;
+using Microsoft.Extensions.Options;
 
 namespace MediaServer.Server.Api;
 
@@ -17,11 +18,12 @@ internal static class ApiEndpoints
         StreamRates rates = services.GetRequiredService<StreamRates>();
         HlsAudience audience = services.GetRequiredService<HlsAudience>();
         RtmpEndpoint ingest = services.GetRequiredService<RtmpEndpoint>();
+        bool remotePublish = services.GetRequiredService<IOptions<IngestOptions>>().Value.AllowRemotePublish;
         TimeProvider time = services.GetRequiredService<TimeProvider>();
         DateTimeOffset startedAt = Process.GetCurrentProcess().StartTime.ToUniversalTime();
 
         endpoints.MapGet("/api/v1/server", access.Protect(context => context.Response.WriteAsJsonAsync(
-            new ServerAnswer(ServerVersion.Text, startedAt, ingest.Port), ApiJson.Default.ServerAnswer)));
+            new ServerAnswer(ServerVersion.Text, startedAt, ingest.Port, remotePublish), ApiJson.Default.ServerAnswer)));
 
         endpoints.MapGet("/api/v1/streams", access.Protect(context =>
         {

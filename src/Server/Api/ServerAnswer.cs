@@ -4,4 +4,5 @@ namespace MediaServer.Server.Api;
 /// <param name="Version">The version of the build.</param>
 /// <param name="StartedAt">When the process was started.</param>
 /// <param name="IngestPort">The port that RTMP is listened on.</param>
-internal sealed record ServerAnswer(string Version, DateTimeOffset StartedAt, int IngestPort);
+/// <param name="RemotePublish">Whether other machines may publish.</param>
+internal sealed record ServerAnswer(string Version, DateTimeOffset StartedAt, int IngestPort, bool RemotePublish);

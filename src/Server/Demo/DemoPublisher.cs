@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using MediaServer.Ingest;
 using MediaServer.Media;
 using MediaServer.Rtmp;
 using MediaServer.Server.Options;
@@ -10,7 +9,7 @@ namespace MediaServer.Server.Demo;
 /// <summary>Publishes a file over and over to this very server, over RTMP as an encoder would, so that there is something to look at.</summary>
 internal sealed class DemoPublisher(
     IOptions<DemoOptions> options,
-    RtmpEndpoint ingest,
+    Func<int> ingestPort,
     SlabPool pool,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
@@ -33,7 +32,7 @@ internal sealed class DemoPublisher(
             string reason;
             try
             {
-                await using DemoConnection connection = await DemoConnection.OpenAsync(ingest.Port, options.Value.Stream, pool, time, stoppingToken);
+                await using DemoConnection connection = await DemoConnection.OpenAsync(ingestPort(), options.Value.Stream, pool, time, stoppingToken);
                 logger.DemoPublishing(file, options.Value.Stream);
                 delay = FirstDelay;
                 await connection.PlayAsync(DemoClip.Load(file), stoppingToken);

@@ -52,7 +52,8 @@ internal static class Composition
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ApiAccess>();
         services.AddHostedService<Announcer>();
-        services.AddHostedService<DemoPublisher>();
+        services.AddHostedService(provider => ActivatorUtilities.CreateInstance<DemoPublisher>(
+            provider, () => provider.GetRequiredService<RtmpEndpoint>().Port)); // known once the port is open
     }
 
     public static void MapServer(this WebApplication app)

@@ -16,7 +16,7 @@ internal sealed class ConsoleAsset
         _plain = content;
         _gzip = Compress(content);
         _contentType = ContentTypeOf(name);
-        _entityTag = $"\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\"";
+        _entityTag = $"W/\"{Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 12))}\""; // weak: compressed or not, it is the same
     }
 
     /// <summary>Answers with the file, or with 304 when the browser has it.</summary>

@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using MediaServer.Server.Tests.Metrics;
 
 namespace MediaServer.Server.Tests.Startup;
 
 /// <summary>What the HTTP port answers while nobody publishes; one server for all of it.</summary>
-public sealed class EndpointTests(EndpointTests.SharedServer shared) : IClassFixture<EndpointTests.SharedServer>
+public sealed partial class EndpointTests(EndpointTests.SharedServer shared) : IClassFixture<EndpointTests.SharedServer>
 {
     private readonly HttpClient _client = shared.Client;
 
@@ -57,6 +58,19 @@ public sealed class EndpointTests(EndpointTests.SharedServer shared) : IClassFix
             string policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
             Assert.Contains("default-src 'none'", policy, StringComparison.Ordinal);
             Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_page_needs_nothing_from_elsewhere_and_all_it_needs_is_there()
+    {
+        string page = await _client.GetStringAsync(new Uri("/", UriKind.Relative));
+        foreach (Match reference in Reference().Matches(page))
+        {
+            string address = reference.Groups["address"].Value;
+            Assert.True(address.StartsWith('/') || address.StartsWith('#'), $"The page refers to {address}.");
+            using HttpResponseMessage response = await _client.GetAsync(new Uri(address, UriKind.Relative));
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         }
     }
 
@@ -114,6 +128,9 @@ public sealed class EndpointTests(EndpointTests.SharedServer shared) : IClassFix
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
+
+    [GeneratedRegex("""(?:src|href)="(?<address>[^"]*)""")]
+    private static partial Regex Reference();
 
     public sealed class SharedServer : IAsyncLifetime
     {

@@ -23,8 +23,6 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         _reading = ReadLogAsync();
     }
 
-    public static string Executable { get; } = Path.Combine(AppContext.BaseDirectory, "mediaserver");
-
     public Uri Http { get; private set; } = new("http://localhost");
 
     public int RtmpPort { get; private set; }
@@ -41,9 +39,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts it and waits until it says where it is.</summary>
-    public static async Task<ServerProcess> StartAsync(params string[] args)
+    public static Task<ServerProcess> StartAsync(params string[] args) => StartAsync(AppContext.BaseDirectory, args);
+
+    /// <summary>Starts the one in that folder.</summary>
+    public static async Task<ServerProcess> StartAsync(string program, string[] args)
     {
-        ServerProcess server = Launch(args);
+        ServerProcess server = Launch(program, args);
         try
         {
             await Task.WhenAny(server._announced.Task, server._reading).WaitAsync(Patience);
@@ -64,7 +65,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Starts it where it is expected to end by itself.</summary>
     public static async Task<ServerExit> RunAsync(params string[] args)
     {
-        await using ServerProcess server = Launch(args);
+        await using ServerProcess server = Launch(AppContext.BaseDirectory, args);
         return await server.WaitForExitAsync();
     }
 
@@ -91,11 +92,11 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static ServerProcess Launch(string[] args)
+    private static ServerProcess Launch(string program, string[] args)
     {
         string folder = Directory.CreateTempSubdirectory("mediaserver-").FullName;
         string[] defaults = [$"--Server:DataFolder={Path.Combine(folder, "data")}", "--Http:Port=0", "--Ingest:Port=0"];
-        var start = new ProcessStartInfo(Executable, [.. defaults, .. args])
+        var start = new ProcessStartInfo(Path.Combine(program, "mediaserver"), [.. defaults, .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -16,6 +16,7 @@ export interface Stream {
 export interface Server {
   version: string;
   ingestPort: number;
+  remotePublish: boolean;
 }
 
 /** Why there is no answer: the API is closed to this browser, asks for a token, or the server does not answer. */

@@ -103,7 +103,7 @@ async function learnServer(): Promise<void> {
   if (server.ok) {
     serverKnown = true;
     stage.ingestPort = server.value.ingestPort;
-    showPublishGuide(byId('publish'), server.value.ingestPort);
+    showPublishGuide(byId('publish'), server.value.ingestPort, server.value.remotePublish);
   }
 }
 
@@ -120,6 +120,6 @@ bindRouter(() => {
   render();
 });
 document.addEventListener('visibilitychange', () => void (document.hidden || refresh()));
-showPublishGuide(byId('publish'), 1935);
+showPublishGuide(byId('publish'), 1935, false);
 render();
 void poll();

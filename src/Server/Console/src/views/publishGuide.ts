@@ -1,10 +1,13 @@
 import { copyable, h } from '../dom';
 import { addresses } from './addresses';
 
+const isLocal = (): boolean => /^(localhost|127\..*|\[::1\])$/.test(location.hostname);
+
 /** How to publish to this server, with its own addresses. */
-export function showPublishGuide(root: HTMLElement, ingestPort: number): void {
+export function showPublishGuide(root: HTMLElement, ingestPort: number, remotePublish: boolean): void {
   const { rtmp } = addresses(ingestPort);
   root.replaceChildren(
+    ...(remotePublish || isLocal() ? [] : [h('p', { class: 'hint' }, 'Only programs on the server’s own machine may publish, unless its option Ingest:AllowRemotePublish lets others in.')]),
     h('h3', {}, 'OBS Studio'),
     h('p', {}, 'Settings → Stream → Service: Custom. Then:'),
     copyable('Server', `${rtmp}/live`),
