@@ -89,7 +89,7 @@ public class ServerSessionTests
         Assert.Equal("live/show", Assert.IsType<PlayRequest>(peer.Session.PendingRequest).Path);
         peer.Session.AcceptPlay();
         Assert.Equal(
-            ["user control 0", "onStatus NetStream.Play.Reset", "onStatus NetStream.Play.Start", "data |RtmpSampleAccess", "data onStatus"],
+            ["user control 0", "onStatus NetStream.Play.Reset", "onStatus NetStream.Play.Start", "data |RtmpSampleAccess"],
             peer.TakeAnswers().Select(answer => answer.ToString()));
         Assert.Equal(RtmpSessionState.Playing, peer.Session.State);
 

@@ -62,9 +62,7 @@ public sealed class RtmpServerSession : RtmpSession
         Writer.WriteUserControl(UserControlEvent.StreamBegin, _mediaStreamId);
         Writer.WriteStatus(_mediaStreamId, "status", "NetStream.Play.Reset", "Playing and resetting.");
         Writer.WriteStatus(_mediaStreamId, "status", "NetStream.Play.Start", "Playing.");
-        Writer.WriteValues(RtmpMessageType.Data, _mediaStreamId, "|RtmpSampleAccess", true, true);
-        Writer.WriteValues(
-            RtmpMessageType.Data, _mediaStreamId, "onStatus", AmfValue.FromObject(new AmfProperty("code", "NetStream.Data.Start")));
+        Writer.WriteValues(RtmpMessageType.Data, _mediaStreamId, "|RtmpSampleAccess", true, true); // and no NetStream.Data.Start: docs/adr/0004
     }
 
     /// <summary>Refuses to let the client play, and closes the session.</summary>
