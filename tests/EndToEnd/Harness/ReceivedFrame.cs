@@ -1,0 +1,36 @@
+using MediaServer.Media;
+
+namespace MediaServer.EndToEnd.Harness;
+
+/// <summary>One message as a player got it.</summary>
+/// <param name="Kind">Audio, video or data.</param>
+/// <param name="Timestamp">Milliseconds, as sent.</param>
+/// <param name="Body">An FLV tag body.</param>
+/// <param name="Arrived">When, since the player began to connect.</param>
+/// <remarks>Reads AVC and AAC by itself, not by the server's code.</remarks>
+internal sealed record ReceivedFrame(MediaKind Kind, uint Timestamp, byte[] Body, TimeSpan Arrived)
+{
+    /// <summary>A sequence header.</summary>
+    public bool IsConfiguration => Kind != MediaKind.Data && Body[1] == 0;
+
+    /// <summary>A picture.</summary>
+    public bool IsPicture => Kind == MediaKind.Video && Body[1] == 1;
+
+    /// <summary>Sound.</summary>
+    public bool IsSound => Kind == MediaKind.Audio && Body[1] == 1;
+
+    /// <summary>A picture that the encoder marked as a key frame.</summary>
+    public bool IsKeyFrame => IsPicture && Body[0] >> 4 == 1;
+
+    /// <summary>What the publisher says of the stream; other script data is the protocol's own.</summary>
+    public bool IsMetadata => Kind == MediaKind.Data && Body.AsSpan().IndexOf("onMetaData"u8) == 3; // behind AMF0's marker and length
+
+    /// <summary>When a picture is to be shown, in milliseconds.</summary>
+    public long PresentationTime => Timestamp + (((sbyte)Body[2] << 16) | (Body[3] << 8) | Body[4]);
+
+    /// <summary>Whether both carry the same bytes, whatever their timestamps.</summary>
+    public bool HasSameBody(ReceivedFrame other) => Kind == other.Kind && Body.AsSpan().SequenceEqual(other.Body);
+
+    public override string ToString() =>
+        $"{(IsKeyFrame ? "key frame" : IsConfiguration ? $"{Kind} header" : Kind.ToString())} at {Timestamp} ms, {Body.Length} bytes";
+}
