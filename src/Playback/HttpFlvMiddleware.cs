@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using System.Net;
 using MediaServer.Hub;
 using MediaServer.Media;
 using Microsoft.AspNetCore.Http;
@@ -66,7 +67,7 @@ public sealed class HttpFlvMiddleware(RequestDelegate next, StreamHub hub, TimeP
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         string id = context.TraceIdentifier;
         using Subscription subscription = topic.Subscribe(new SubscriptionOptions { Kind = PlayerKind.HttpFlv });
-        logger.Playing(id, null, topic.Key, PlayerKind.HttpFlv);
+        logger.Playing(id, new IPEndPoint(context.Connection.RemoteIpAddress ?? IPAddress.None, context.Connection.RemotePort), topic.Key, PlayerKind.HttpFlv);
         try
         {
             await WaitForTracksAsync(topic, context.RequestAborted);

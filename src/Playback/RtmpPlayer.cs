@@ -46,7 +46,7 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
         if (!_connection.IsBlocked)
         {
             _connection.Flush();
-            EndWhenDrained();
+            EndIfDrained();
             return;
         }
 
@@ -64,7 +64,20 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
     }
 
     /// <inheritdoc/>
-    public bool TryRead([MaybeNullWhen(false)] out MediaFrame frame) => _subscription.TryRead(out frame);
+    public bool TryRead([MaybeNullWhen(false)] out MediaFrame frame)
+    {
+        if (_subscription.TryRead(out frame))
+        {
+            return true;
+        }
+
+        if (_subscription.IsCompleted && !_isOver)
+        {
+            _walk.FramesAvailable(); // the socket drained it, not a walk: let one say goodbye
+        }
+
+        return false;
+    }
 
     /// <inheritdoc/>
     public void Sent(MediaFrame frame) => _subscription.ConfirmDelivered(frame);
@@ -77,12 +90,13 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
     {
         _isOver = true;
         _walk.Remove(this);
+        _connection.StopSending();
         _subscription.Dispose();
         _logger.Stopped(_connection.Id, _walk.Topic.Key, _subscription.Delivery.Delivered.Total, _subscription.Delivery.Dropped.Total);
         _left(_walk);
     }
 
-    private void EndWhenDrained()
+    private void EndIfDrained()
     {
         if (_connection.IsBlocked || !_subscription.IsCompleted)
         {

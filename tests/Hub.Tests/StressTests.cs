@@ -8,7 +8,7 @@ namespace MediaServer.Hub.Tests;
 public sealed class StressTests : IDisposable
 {
     private static readonly TimeSpan Duration = TimeSpan.FromSeconds(1.5);
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly LeakCheckingPool _slabs = new();
 
@@ -40,6 +40,47 @@ public sealed class StressTests : IDisposable
         Assert.Equal(
             tallies.Sum(tally => tally.Frames),
             totals.Delivery.Delivered.Total + totals.Delivery.GetDropped(DropReason.Disconnected).Total + totals.Delivery.Injected);
+    }
+
+    [Fact]
+    public async Task A_reader_that_is_just_about_to_wait_misses_no_frame()
+    {
+        var hub = new StreamHub(new HubOptions(), TimeProvider.System);
+        Publication publication = hub.TryPublish(TestStream.Key, out _)!;
+        Subscription subscription = publication.Topic.Subscribe(new SubscriptionOptions { Kind = "async" });
+        Task<long> reader = Task.Run(async () =>
+        {
+            await foreach (MediaFrame frame in subscription.ReadAllAsync())
+            {
+                frame.Release();
+            }
+
+            return subscription.Delivery.Delivered.Total;
+        });
+
+        // The next frame comes at the very moment when the reader has taken this one and turns to wait.
+        long published = await OnThread(() =>
+        {
+            using var maker = new FrameMaker(_slabs.Pool, TimeProvider.System);
+            for (int i = 0; i < 20_000; i++)
+            {
+                publication.Publish(maker.Create(new FrameInfo { Kind = MediaKind.Audio }, mark: i));
+                long since = Stopwatch.GetTimestamp();
+                while (subscription.Cursor <= i)
+                {
+                    Assert.True(Stopwatch.GetElapsedTime(since) < Patience, $"frame {i} has woken nobody");
+                    Thread.Yield();
+                }
+
+                Thread.SpinWait(i % 64);
+            }
+
+            return publication.Topic.Head;
+        });
+        publication.Dispose();
+
+        Assert.Equal(published, await reader.WaitAsync(Patience));
+        subscription.Dispose();
     }
 
     [Fact]

@@ -1,0 +1,226 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Sockets;
+using MediaServer.Hub;
+using MediaServer.Media;
+using MediaServer.Rtmp;
+using MediaServer.TestKit;
+using MediaServer.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace MediaServer.Ingest.Tests;
+
+public sealed class RtmpEndpointTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly LeakCheckingPool _slabs = new();
+    private readonly ManualTimeProvider _time = new();
+    private readonly IngestCounters _counters = new();
+    private readonly IngestOptions _options = new() { Port = 0, MaxConnections = 4 };
+    private readonly StreamHub _hub;
+    private readonly TransportHost _transport;
+    private readonly RtmpEndpoint _endpoint;
+
+    public RtmpEndpointTests()
+    {
+        _hub = new StreamHub(new HubOptions(), _time);
+        _transport = new TransportHost(new TransportOptions { Loops = 1 }, _slabs.Pool, _time, NullLogger<TransportHost>.Instance);
+        _endpoint = new RtmpEndpoint(
+            Options.Create(_options), _hub, _slabs.Pool, _transport, (_, _, _) => null, _counters, _time, NullLogger<RtmpEndpoint>.Instance);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task stopping = _endpoint.StopAsync(CancellationToken.None);
+        await _transport.DisposeAsync();
+        await stopping;
+        _endpoint.Dispose();
+        _slabs.Dispose();
+    }
+
+    [Fact]
+    public async Task A_connection_that_asks_for_nothing_is_closed_in_time_however_many_bytes_it_sends()
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        using Socket socket = await ConnectAsync();
+        await socket.SendAsync(new byte[] { 3 });
+        await AcceptedAsync(1);
+
+        for (int second = 0; second < 9; second++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await socket.SendAsync(new byte[] { 0 }); // a byte a second does not renew the limit
+        }
+
+        Assert.Equal(1, _counters.Connections);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await ClosedAsync(socket);
+    }
+
+    [Fact]
+    public async Task A_publisher_that_falls_silent_is_closed_and_its_name_is_free()
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        using Socket socket = await ConnectAsync();
+        using RtmpClientSession session = await PublishAsync(socket, "show");
+        Assert.Equal(RtmpSessionState.Publishing, session.State);
+        Assert.Single(_hub.Topics);
+
+        _time.Advance(_options.PublisherIdleTimeout);
+
+        await ClosedAsync(socket);
+        Assert.Empty(_hub.Topics);
+    }
+
+    [Fact]
+    public async Task A_second_publisher_of_a_name_is_refused_and_the_first_goes_on()
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        using Socket first = await ConnectAsync();
+        using RtmpClientSession publishing = await PublishAsync(first, "show");
+        using Socket second = await ConnectAsync();
+
+        RtmpProtocolException refused = await Assert.ThrowsAsync<RtmpProtocolException>(() => PublishAsync(second, "show"));
+
+        Assert.Equal(CloseReason.RefusedByServer, refused.Reason);
+        Assert.Contains("BadName", refused.Message, StringComparison.Ordinal);
+        await ClosedAsync(second);
+        Assert.Single(_hub.Topics);
+    }
+
+    [Theory]
+    [InlineData("../etc")]
+    [InlineData(".hidden")]
+    [InlineData("a%2Fb")]
+    public async Task A_name_that_is_none_is_refused_with_a_status(string name)
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        using Socket socket = await ConnectAsync();
+
+        RtmpProtocolException refused = await Assert.ThrowsAsync<RtmpProtocolException>(() => PublishAsync(socket, name));
+
+        Assert.Contains("Rejected", refused.Message, StringComparison.Ordinal);
+        Assert.Empty(_hub.Topics);
+    }
+
+    [Fact]
+    public async Task Connections_beyond_the_limit_are_closed_at_once()
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        var open = new List<Socket>();
+        for (int i = 0; i < _options.MaxConnections; i++)
+        {
+            open.Add(await ConnectAsync());
+        }
+
+        await AcceptedAsync(_options.MaxConnections);
+        using Socket refused = await ConnectAsync();
+
+        await ClosedAsync(refused);
+        Assert.Equal(1, _counters.RefusedConnections);
+        open.ForEach(socket => socket.Dispose());
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("::1", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    [InlineData("192.0.2.7", false)]
+    [InlineData("::ffff:192.0.2.7", false)]
+    public void Only_this_machine_may_publish(string address, bool expected) =>
+        Assert.Equal(expected, _endpoint.MayPublish(new IPEndPoint(IPAddress.Parse(address), 1)));
+
+    [Fact]
+    public async Task A_port_in_use_is_named_with_its_option()
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        using var other = new RtmpEndpoint(
+            Options.Create(new IngestOptions { Port = _endpoint.Port }),
+            _hub, _slabs.Pool, _transport, (_, _, _) => null, _counters, _time, NullLogger<RtmpEndpoint>.Instance);
+
+        IOException fault = await Assert.ThrowsAsync<IOException>(() => other.StartAsync(CancellationToken.None));
+
+        Assert.Contains($"port {_endpoint.Port} (Ingest:Port)", fault.Message, StringComparison.Ordinal);
+    }
+
+    private async Task<Socket> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync("localhost", _endpoint.Port);
+        return socket;
+    }
+
+    private async Task<RtmpClientSession> PublishAsync(Socket socket, string name)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var target = new RtmpClientTarget { Host = "localhost", App = "live", StreamName = name };
+        var session = new RtmpClientSession(output, new NoMedia(), _slabs.Pool, new RtmpLimits(), TimeProvider.System, target, RtmpClientRole.Publish);
+        try
+        {
+            session.Start();
+            byte[] received = new byte[16 * 1024];
+            int length = 0;
+            while (session.State != RtmpSessionState.Publishing)
+            {
+                await socket.SendAsync(output.WrittenMemory);
+                output.ResetWrittenCount();
+                int read = await socket.ReceiveAsync(received.AsMemory(length)).AsTask().WaitAsync(Limit);
+                Assert.NotEqual(0, read);
+                length += read;
+                var unread = new ReadOnlySequence<byte>(received, 0, length);
+                int consumed = (int)unread.GetOffset(session.Receive(unread));
+                received.AsSpan(consumed, length - consumed).CopyTo(received);
+                length -= consumed;
+            }
+
+            return session;
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Waits until that many connections run: each has armed its timer.</summary>
+    private async Task AcceptedAsync(int connections)
+    {
+        using var late = new CancellationTokenSource(Limit);
+        while (_counters.Connections < connections || _time.ArmedTimers < connections)
+        {
+            late.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
+    private static async Task ClosedAsync(Socket socket)
+    {
+        byte[] rest = new byte[4096];
+        try
+        {
+            while (await socket.ReceiveAsync(rest).WaitAsync(Limit) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // reset: closed all the same
+        }
+    }
+
+    private sealed class NoMedia : IRtmpMediaSink
+    {
+        public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload) => payload.Clear();
+
+        public void OnPublishEnded()
+        {
+        }
+
+        public void OnPlayEnded()
+        {
+        }
+    }
+}

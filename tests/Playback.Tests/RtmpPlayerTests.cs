@@ -1,0 +1,132 @@
+using MediaServer.Hub;
+using MediaServer.Media;
+using MediaServer.Playback.Tests.Support;
+
+namespace MediaServer.Playback.Tests;
+
+public class RtmpPlayerTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_player_begins_at_the_last_key_frame_and_gets_every_frame_from_there(bool isManaged)
+    {
+        await using PlaybackServer server = await PlaybackServer.StartAsync(isManaged);
+        server.PublishVideo(isRandomAccess: true);
+        server.PublishVideo(isRandomAccess: false);
+        server.PublishVideo(isRandomAccess: true);
+        server.PublishVideo(isRandomAccess: false);
+
+        using RtmpPlayClient player = await RtmpPlayClient.PlayAsync(server.Port);
+        server.PublishVideo(isRandomAccess: false);
+
+        Assert.Equal((120u, true, 1000), await player.ReadVideoAsync());
+        Assert.Equal((160u, false, 1000), await player.ReadVideoAsync());
+        Assert.Equal((200u, false, 1000), await player.ReadVideoAsync());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_player_gets_what_is_left_and_is_told_when_the_stream_ends(bool isManaged)
+    {
+        await using PlaybackServer server = await PlaybackServer.StartAsync(isManaged);
+        server.PublishVideo(isRandomAccess: true, lengthBytes: 300_000);
+        using RtmpPlayClient player = await RtmpPlayClient.PlayAsync(server.Port);
+        for (int i = 0; i < 5; i++)
+        {
+            server.PublishVideo(isRandomAccess: false, lengthBytes: 300_000); // more than any socket buffer takes at once
+        }
+
+        server.EndStream();
+
+        for (uint i = 1; i <= 6; i++)
+        {
+            Assert.Equal((i * 40, i == 1, 300_000), await player.ReadVideoAsync());
+        }
+
+        Assert.Null(await player.ReadVideoAsync());
+        Assert.True(player.WasToldOfTheEnd);
+    }
+
+    [Fact]
+    public async Task A_player_that_stands_still_pins_no_slab_that_left_the_log_and_goes_on_at_a_key_frame()
+    {
+        // A GOP of 10 frames of 100 kB; the log keeps at most 2 MB.
+        await using PlaybackServer server = await PlaybackServer.StartAsync(
+            hub: new HubOptions { BudgetBytes = 2 * 1024 * 1024, LagBytes = 1024 * 1024 });
+        server.PublishVideo(isRandomAccess: true, lengthBytes: 100_000);
+        using RtmpPlayClient still = await RtmpPlayClient.PlayAsync(server.Port);
+        using RtmpPlayClient other = await RtmpPlayClient.PlayAsync(server.Port);
+        await other.ReadVideoAsync();
+        for (int i = 1; i < 300; i++)
+        {
+            server.PublishVideo(isRandomAccess: i % 10 == 0, lengthBytes: 100_000);
+            Assert.Equal((uint)(i + 1) * 40, (await other.ReadVideoAsync())!.Value.Timestamp); // the other one misses nothing
+        }
+
+        // 2 MB in slabs of 64 KiB, each frame in two of its own, the headers' slab, and what is under way.
+        Assert.InRange(server.Slabs.Outstanding, 1, 80);
+        Assert.True(MediaDiagnostics.CopiedBytes(CopyReason.EvictedRest) > 0, "the rest of the half-sent frame was not copied");
+
+        uint last = 0;
+        bool jumped = false;
+        while (last < 300 * 40)
+        {
+            (uint timestamp, bool isKey, int lengthBytes) = (await still.ReadVideoAsync())!.Value;
+            Assert.Equal(100_000, lengthBytes);
+            Assert.True(timestamp > last);
+            if (timestamp != last + 40 && last > 0)
+            {
+                Assert.True(isKey, "after a gap comes a key frame");
+                jumped = true;
+            }
+
+            last = timestamp;
+        }
+
+        Assert.True(jumped);
+        TrafficCounters totals = server.Hub.GetTotals();
+        Assert.True(totals.Delivery.Dropped.Video > 0);
+    }
+
+    [Fact]
+    public async Task A_shard_sends_frames_to_its_players_and_allocates_nothing()
+    {
+        await using PlaybackServer server = await PlaybackServer.StartAsync();
+        server.PublishVideo(isRandomAccess: true);
+        var players = new List<RtmpPlayClient>();
+        for (int i = 0; i < 5; i++)
+        {
+            players.Add(await RtmpPlayClient.PlayAsync(server.Port));
+        }
+
+        await PublishAndReadAsync(server, players, frames: 200); // to warm up
+
+        long before = await GetAllocatedOnLoopAsync(server);
+        await PublishAndReadAsync(server, players, frames: 200);
+        long after = await GetAllocatedOnLoopAsync(server);
+
+        Assert.Equal(0, after - before); // of the shard's thread: waiting, walking, sending
+        players.ForEach(player => player.Dispose());
+    }
+
+    private static async Task PublishAndReadAsync(PlaybackServer server, List<RtmpPlayClient> players, int frames)
+    {
+        for (int i = 0; i < frames; i++)
+        {
+            server.PublishVideo(isRandomAccess: false);
+            foreach (RtmpPlayClient player in players)
+            {
+                await player.ReadVideoAsync();
+            }
+        }
+    }
+
+    private static Task<long> GetAllocatedOnLoopAsync(PlaybackServer server)
+    {
+        var allocated = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        server.Transport.Loops[0].Post(() => allocated.SetResult(GC.GetAllocatedBytesForCurrentThread()));
+        return allocated.Task;
+    }
+}

@@ -1,0 +1,105 @@
+using MediaServer.Hub;
+using MediaServer.Ingest;
+using MediaServer.Media;
+using MediaServer.TestKit;
+using MediaServer.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace MediaServer.Playback.Tests.Support;
+
+/// <summary>Hub, transport, RTMP port and players, wired as the server wires them; the test is the publisher.</summary>
+internal sealed class PlaybackServer : IAsyncDisposable
+{
+    private readonly PayloadBuilder _payload;
+    private readonly FrameFactory _frames;
+    private readonly RtmpEndpoint _endpoint;
+    private readonly Publication _publication;
+    private long _dts;
+    private bool _ended;
+
+    private PlaybackServer(TransportOptions transport, HubOptions hub)
+    {
+        Transport = new TransportHost(transport, Slabs.Pool, TimeProvider.System, NullLogger<TransportHost>.Instance);
+        Hub = new StreamHub(hub, TimeProvider.System);
+        Players = new RtmpPlayers(Hub, Options.Create(new PlaybackOptions()), TimeProvider.System, NullLogger<RtmpPlayers>.Instance);
+        _endpoint = new RtmpEndpoint(
+            Options.Create(new IngestOptions { Port = 0 }),
+            Hub,
+            Slabs.Pool,
+            Transport,
+            Players.TryPlay,
+            new IngestCounters(),
+            TimeProvider.System,
+            NullLogger<RtmpEndpoint>.Instance);
+        _payload = new PayloadBuilder(Slabs.Pool);
+        _frames = new FrameFactory(Slabs.Pool);
+        Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
+        _publication = Hub.TryPublish(key, out _)!;
+    }
+
+    public LeakCheckingPool Slabs { get; } = new();
+
+    public StreamHub Hub { get; }
+
+    public TransportHost Transport { get; }
+
+    public RtmpPlayers Players { get; }
+
+    public StreamTopic Topic => _publication.Topic;
+
+    public int Port => _endpoint.Port;
+
+    public static async Task<PlaybackServer> StartAsync(bool isManaged = false, HubOptions? hub = null)
+    {
+        var server = new PlaybackServer(new TransportOptions { Loops = 1, ManagedOnly = isManaged }, hub ?? new HubOptions());
+        await server._endpoint.StartAsync(CancellationToken.None);
+        return server;
+    }
+
+    /// <summary>Publishes a video frame of so many bytes, 40 ms after the one before.</summary>
+    public void PublishVideo(bool isRandomAccess, int lengthBytes = 1000)
+    {
+        byte[] body = new byte[lengthBytes];
+        body[0] = isRandomAccess ? (byte)0x17 : (byte)0x27;
+        body[1] = 1;
+        using (var received = new SlabSequence(Slabs.Pool, body))
+        {
+            _payload.Append(received.Sequence);
+        }
+
+        var info = new FrameInfo
+        {
+            Kind = MediaKind.Video,
+            Codec = MediaCodec.Avc,
+            DataOffset = 5,
+            Dts = _dts += 40,
+            ReceivedAt = TimeProvider.System.GetTimestamp(),
+            Traits = isRandomAccess ? FrameTraits.RandomAccess : FrameTraits.None,
+        };
+        _publication.Publish(_frames.Create(info, _payload));
+    }
+
+    public void EndStream()
+    {
+        _ended = true;
+        _publication.Dispose();
+    }
+
+    public Task StopAsync() => _endpoint.StopAsync(CancellationToken.None);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_ended)
+        {
+            EndStream();
+        }
+
+        await StopAsync();
+        await Transport.DisposeAsync();
+        _endpoint.Dispose();
+        _frames.Dispose();
+        _payload.Dispose();
+        Slabs.Dispose();
+    }
+}

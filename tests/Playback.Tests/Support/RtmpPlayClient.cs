@@ -1,0 +1,93 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using System.Net.Sockets;
+using MediaServer.Media;
+using MediaServer.Rtmp;
+
+namespace MediaServer.Playback.Tests.Support;
+
+/// <summary>Plays live/show over a socket with a small receive buffer, reading only when a message is asked for.</summary>
+internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
+    private readonly ArrayBufferWriter<byte> _output = new();
+    private readonly SlabPool _pool = new();
+    private readonly RtmpClientSession _session;
+    private readonly Queue<(RtmpMessageType Type, uint Timestamp, byte FirstByte, int LengthBytes)> _messages = new();
+    private PipeReader _input = PipeReader.Create(Stream.Null);
+
+    private RtmpPlayClient()
+    {
+        var target = new RtmpClientTarget { Host = "localhost", App = "live", StreamName = "show" };
+        _session = new RtmpClientSession(_output, this, _pool, new RtmpLimits(), TimeProvider.System, target, RtmpClientRole.Play);
+    }
+
+    /// <summary>Whether the server said that the stream is over.</summary>
+    public bool WasToldOfTheEnd { get; private set; }
+
+    public static async Task<RtmpPlayClient> PlayAsync(int port)
+    {
+        var client = new RtmpPlayClient();
+        await client._socket.ConnectAsync("localhost", port);
+        client._input = PipeReader.Create(new NetworkStream(client._socket));
+        client._session.Start();
+        while (client._session.State != RtmpSessionState.Playing && await client.ReadOnceAsync())
+        {
+        }
+
+        Assert.Equal(RtmpSessionState.Playing, client._session.State);
+        return client;
+    }
+
+    /// <summary>The next video message, or null when the server closed the connection.</summary>
+    public async Task<(uint Timestamp, bool IsKey, int LengthBytes)?> ReadVideoAsync()
+    {
+        while (true)
+        {
+            while (_messages.TryDequeue(out (RtmpMessageType Type, uint Timestamp, byte FirstByte, int LengthBytes) message))
+            {
+                if (message.Type == RtmpMessageType.Video)
+                {
+                    return (message.Timestamp, message.FirstByte >> 4 == 1, message.LengthBytes);
+                }
+            }
+
+            if (!await ReadOnceAsync())
+            {
+                return null;
+            }
+        }
+    }
+
+    public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload)
+    {
+        Span<byte> first = stackalloc byte[1];
+        payload.CopyPrefix(first);
+        _messages.Enqueue((header.Type, header.Timestamp, first[0], payload.LengthBytes));
+    }
+
+    public void OnPublishEnded()
+    {
+    }
+
+    public void OnPlayEnded() => WasToldOfTheEnd = true;
+
+    public void Dispose()
+    {
+        _session.Dispose();
+        _socket.Dispose();
+    }
+
+    private async Task<bool> ReadOnceAsync()
+    {
+        await _socket.SendAsync(_output.WrittenMemory);
+        _output.ResetWrittenCount();
+        ReadResult read = await _input.ReadAsync().AsTask().WaitAsync(Limit);
+        _input.AdvanceTo(_session.Receive(read.Buffer), read.Buffer.End);
+        await _socket.SendAsync(_output.WrittenMemory);
+        _output.ResetWrittenCount();
+        return !read.IsCompleted;
+    }
+}
