@@ -14,6 +14,9 @@ public sealed class HlsService(
     StreamHub hub, IOptions<HlsOptions> options, TimeProvider timeProvider, HlsCounters counters, ILogger<HlsService> logger)
     : BackgroundService
 {
+    /// <summary>Frames that gather before a segmenter is woken: about a tenth of a second, which a segment of seconds does not mind.</summary>
+    private const int GatheredFrames = 8;
+
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
     private readonly HlsOptions _options = options.Value;
@@ -82,7 +85,7 @@ public sealed class HlsService(
     {
         var stream = new HlsStream(topic.Key);
         var presentation = new Presentation(stream, _options, timeProvider, counters, logger);
-        Subscription subscription = topic.Subscribe(new SubscriptionOptions { Kind = "hls" });
+        Subscription subscription = topic.Subscribe(new SubscriptionOptions { Kind = "hls", WakeFrames = GatheredFrames });
         var run = new Run(stream, presentation);
         _runs[(stream.Key, stream.Epoch)] = run;
         _current[stream.Key] = stream;

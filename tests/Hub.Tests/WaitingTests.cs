@@ -56,6 +56,36 @@ public sealed class WaitingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_reader_that_lets_frames_gather_is_woken_when_enough_are_there()
+    {
+        using Subscription subscription = _stream.Topic.Subscribe(new SubscriptionOptions { Kind = "test", WakeFrames = 3 });
+        Task<bool> wait = subscription.WaitToReadAsync().AsTask();
+        _stream.KeyFrame();
+        _stream.KeyFrame();
+        Assert.Equal(0, _stream.Topic.Waiting.Wakes);
+
+        _stream.KeyFrame();
+
+        Assert.True(await wait.WaitAsync(Patience));
+        Assert.Equal(1, _stream.Topic.Waiting.Wakes);
+        Assert.Equal(3, Received.AllOf(subscription).Count);
+    }
+
+    [Fact]
+    public async Task A_reader_that_lets_frames_gather_gets_the_last_few_at_the_end()
+    {
+        using Subscription subscription = _stream.Topic.Subscribe(new SubscriptionOptions { Kind = "test", WakeFrames = 3 });
+        Task<bool> wait = subscription.WaitToReadAsync().AsTask();
+        _stream.KeyFrame();
+
+        _stream.Publication.Dispose();
+
+        Assert.True(await wait.WaitAsync(Patience));
+        Assert.Single(Received.AllOf(subscription));
+        Assert.False(await subscription.WaitToReadAsync());
+    }
+
+    [Fact]
     public async Task The_end_wakes_who_waits()
     {
         using Subscription subscription = _stream.Subscribe();

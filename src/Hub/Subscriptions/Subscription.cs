@@ -188,7 +188,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             return ValueTask.FromResult(false);
         }
 
-        if (_frames.Head > _position.Offset)
+        if (IsWakeDue)
         {
             return ValueTask.FromResult(true);
         }
@@ -196,7 +196,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         _wait ??= new ReaderWait();
         ValueTask<bool> wait = _wait.Open(cancellationToken);
         _topic.Waiting.Add(this);
-        if (_frames.Head > _position.Offset || _topic.IsEnded || IsCompleted)
+        if (IsWakeDue || IsCompleted)
         {
             Wake(); // it came while the wait was being opened, and may not have seen it
         }
@@ -260,6 +260,11 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         Wake();
         _topic.Remove(this);
     }
+
+    /// <summary>The head of the log at which a waiting reader is woken.</summary>
+    internal long WakeOffset => Cursor + _options.WakeFrames;
+
+    private bool IsWakeDue => _topic.IsEnded || _frames.Head >= WakeOffset;
 
     /// <summary>Ends the wait that the reader has open, if there is one.</summary>
     internal void Wake()

@@ -17,4 +17,10 @@ public sealed record SubscriptionOptions
     /// the kernel. Otherwise it is delivered when it is read.
     /// </summary>
     public bool ConfirmsDelivery { get; init; }
+
+    /// <summary>
+    /// Frames that must be there before a waiting reader is woken, 1 by default; at the end of the stream fewer will do. Being woken costs
+    /// more than reading a frame: who collects frames for seconds should have some of them gather.
+    /// </summary>
+    public int WakeFrames { get; init; } = 1;
 }

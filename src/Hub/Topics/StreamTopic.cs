@@ -270,7 +270,7 @@ public sealed class StreamTopic
             signal.FramesAvailable();
         }
 
-        Waiting.WakeAll();
+        Waiting.WakeAll(IsEnded ? long.MaxValue : Log.Frames.Head);
     }
 
     private void StopDraining()

@@ -9,7 +9,7 @@ internal sealed class WaitingReaders : IThreadPoolWorkItem
     private readonly Lock _lock = new(); // never taken by the publisher
     private HashSet<Subscription> _waiting = [];
     private HashSet<Subscription>? _spare;
-    private bool _any;
+    private long _due = long.MaxValue; // the head at which somebody is to be woken
     private int _queued;
 
     /// <summary>Work items queued so far.</summary>
@@ -21,10 +21,10 @@ internal sealed class WaitingReaders : IThreadPoolWorkItem
         lock (_lock)
         {
             _waiting.Add(subscription);
-            Volatile.Write(ref _any, true);
+            Volatile.Write(ref _due, Math.Min(_due, subscription.WakeOffset));
         }
 
-        Interlocked.MemoryBarrier(); // its look at the log comes after, as the publisher's look at _any comes after the log's change
+        Interlocked.MemoryBarrier(); // its look at the log comes after, as the publisher's look at _due comes after the log's change
     }
 
     /// <summary>Takes a reader out that is gone.</summary>
@@ -36,10 +36,11 @@ internal sealed class WaitingReaders : IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Publisher, behind a full fence after the log changed: has everybody woken who waits.</summary>
-    public void WakeAll()
+    /// <summary>Publisher, behind a full fence after the log changed: has everybody woken who waits, if that is due for one of them.</summary>
+    /// <param name="head">The log's head; at the end of the stream <see cref="long.MaxValue"/>.</param>
+    public void WakeAll(long head)
     {
-        if (Volatile.Read(ref _any) && Interlocked.Exchange(ref _queued, 1) == 0)
+        if (head >= Volatile.Read(ref _due) && Interlocked.Exchange(ref _queued, 1) == 0)
         {
             Wakes++;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -56,7 +57,7 @@ internal sealed class WaitingReaders : IThreadPoolWorkItem
             woken = _waiting;
             _waiting = _spare ?? [];
             _spare = null;
-            Volatile.Write(ref _any, false);
+            Volatile.Write(ref _due, long.MaxValue);
         }
 
         foreach (Subscription subscription in woken)
