@@ -257,6 +257,75 @@ public class ClosingTests
         frame.Release();
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Every_connection_ends_and_leaks_nothing_whichever_side_ends_it_and_when(TransportKind kind)
+    {
+        await using var rig = new Rig(kind, new TransportOptions { Loops = 2, ConnectionsPerLoop = 1 });
+        using var frames = new TestFrames(rig.Pool);
+        var ends = new List<Task>();
+        for (int seed = 0; seed < 60; seed++)
+        {
+            var random = new Random(seed);
+            (TransportConnection connection, Peer peer) = await rig.ConnectAsync(smallBuffers: seed % 2 == 0);
+            List<MediaFrame> all = [.. Enumerable.Range(0, 30).Select(_ => frames.Make(random.Next(0, 40_000)))];
+            ends.Add(PlayAsync(connection, all));
+            Task<byte[]> reading = seed % 3 == 0 ? Task.FromResult<byte[]>([]) : peer.ReceiveToEndAsync();
+            ends.Add(reading);
+            Action[] endings =
+            [
+                connection.Abort,
+                () => _ = connection.CloseAsync(TimeSpan.FromMilliseconds(random.Next(50))).AsTask(),
+                peer.Reset,
+                peer.Dispose,
+            ];
+            Action first = endings[random.Next(endings.Length)];
+            Action second = endings[random.Next(2)];
+            ends.Add(Task.Run(first));
+            ends.Add(Task.Run(second));
+            ends.Add(connection.Closed);
+        }
+
+        await Task.WhenAll(ends.Select(IgnoreDisposalAsync)).Soon();
+        Assert.Equal(0, rig.Host.ConnectionCount);
+        Assert.All(rig.Host.Loops, loop => Assert.Equal(0, loop.Faults));
+    }
+
+    private static async Task PlayAsync(TransportConnection connection, List<MediaFrame> frames)
+    {
+        var source = new ListSource(frames);
+        await connection.ServeAsync(async () =>
+        {
+            connection.StartSending(source, FrameEnvelope.Rtmp);
+            ReadResult read;
+            do
+            {
+                connection.Flush();
+                read = await connection.Input.ReadAsync();
+                connection.Input.AdvanceTo(read.Buffer.End);
+            }
+            while (!read.IsCompleted);
+
+            connection.Input.Complete();
+        });
+        await connection.Closed;
+        frames[source.ReadFrames..].ForEach(frame => frame.Release());
+        Assert.Equal(frames[..source.SentFrames.Count], source.SentFrames);
+        Assert.Equal(frames[..source.ReadFrames], source.SentFrames.Concat(source.LostFrames).OrderBy(frame => frame.Dts));
+    }
+
+    private static async Task IgnoreDisposalAsync(Task task)
+    {
+        try
+        {
+            await task;
+        }
+        catch (ObjectDisposedException)
+        {
+            // the peer was disposed under its own read
+        }
+    }
+
     private static async Task<ReadResult> ReadAsync(TransportConnection connection)
     {
         await connection.Loop.SwitchTo();

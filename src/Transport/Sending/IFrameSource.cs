@@ -21,7 +21,8 @@ public interface IFrameSource
 
     /// <summary>
     /// A frame that was read will not reach the peer: it left the log while the socket was blocked, or sending ended. Those read after it
-    /// are lost with it, so that the source goes on where decoding can. Only the frame's properties mean something.
+    /// are lost with it, so that the source goes on where decoding can; one that was begun is answered when it is finished, after them. Only
+    /// the frame's properties mean something.
     /// </summary>
     void Lost(MediaFrame frame);
 }
