@@ -108,6 +108,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
         finally
         {
+            _transport.Input.Complete(); // also when a read was cut short by an exception
             Dispose();
             await _transport.CloseAsync(CloseGrace);
             ended();

@@ -98,9 +98,9 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
 
     private void EndIfDrained()
     {
-        if (_connection.IsBlocked || !_subscription.IsCompleted)
+        if (!_subscription.IsCompleted || _subscription.InFlight > 0)
         {
-            return;
+            return; // answers overtake frames that were read and not begun
         }
 
         _isOver = true;

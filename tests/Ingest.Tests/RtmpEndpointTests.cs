@@ -11,7 +11,7 @@ using Microsoft.Extensions.Options;
 
 namespace MediaServer.Ingest.Tests;
 
-public sealed class RtmpEndpointTests : IAsyncDisposable
+public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
@@ -31,11 +31,17 @@ public sealed class RtmpEndpointTests : IAsyncDisposable
             Options.Create(_options), _hub, _slabs.Pool, _transport, (_, _, _) => null, _counters, _time, NullLogger<RtmpEndpoint>.Instance);
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         Task stopping = _endpoint.StopAsync(CancellationToken.None);
         await _transport.DisposeAsync();
         await stopping;
+    }
+
+    public void Dispose()
+    {
         _endpoint.Dispose();
         _slabs.Dispose();
     }
@@ -73,6 +79,23 @@ public sealed class RtmpEndpointTests : IAsyncDisposable
 
         await ClosedAsync(socket);
         Assert.Empty(_hub.Topics);
+    }
+
+    [Theory]
+    [InlineData("02" + "000000" + "000004" + "01" + "00000000" + "00000000")]           // a chunk size of 0
+    [InlineData("C7")]                                                                    // a chunk stream that begins with nothing
+    [InlineData("06" + "000000" + "FFFFFF" + "09" + "01000000" + "27010000000000000141")] // a message beyond all limits
+    public async Task A_publisher_that_breaks_the_protocol_is_closed_counted_and_leaves_nothing_behind(string bytes)
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        using Socket socket = await ConnectAsync();
+        using RtmpClientSession session = await PublishAsync(socket, "show");
+
+        await socket.SendAsync(Wire.Hex(bytes));
+
+        await ClosedAsync(socket);
+        Assert.Empty(_hub.Topics);
+        Assert.Equal(1, Enum.GetValues<CloseReason>().Sum(_counters.ProtocolFaults));
     }
 
     [Fact]
