@@ -64,8 +64,14 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
     /// <inheritdoc/>
     public void OnPlayEnded()
     {
-        _player?.Dispose();
+        if (_player is not { } player)
+        {
+            return;
+        }
+
         _player = null;
+        player.Dispose();
+        _watch.Change(_endpoint.Options.ConnectTimeout, Timeout.InfiniteTimeSpan); // nobody else looks at it from now on
     }
 
     /// <summary>Looks at the clock, on the loop: who asks for nothing, or publishes nothing, is closed.</summary>
@@ -110,6 +116,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         {
             _transport.Input.Complete(); // also when a read was cut short by an exception
             Dispose();
+            await _transport.Input.CompleteAsync(); // or the slabs of what a fault left unread stay for ever
             await _transport.CloseAsync(CloseGrace);
             ended();
         }

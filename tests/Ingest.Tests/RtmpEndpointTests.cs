@@ -22,13 +22,22 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
     private readonly StreamHub _hub;
     private readonly TransportHost _transport;
     private readonly RtmpEndpoint _endpoint;
+    private Func<RtmpServerSession, IDisposable?> _play = _ => null;
+    private ArrayBufferWriter<byte> _output = new(); // of the client opened last
 
     public RtmpEndpointTests()
     {
         _hub = new StreamHub(new HubOptions(), _time);
         _transport = new TransportHost(new TransportOptions { Loops = 1 }, _slabs.Pool, _time, NullLogger<TransportHost>.Instance);
         _endpoint = new RtmpEndpoint(
-            Options.Create(_options), _hub, _slabs.Pool, _transport, (_, _, _) => null, _counters, _time, NullLogger<RtmpEndpoint>.Instance);
+            Options.Create(_options),
+            _hub,
+            _slabs.Pool,
+            _transport,
+            (_, _, session) => _play(session),
+            _counters,
+            _time,
+            NullLogger<RtmpEndpoint>.Instance);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -96,6 +105,44 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
         await ClosedAsync(socket);
         Assert.Empty(_hub.Topics);
         Assert.Equal(1, Enum.GetValues<CloseReason>().Sum(_counters.ProtocolFaults));
+    }
+
+    [Fact]
+    public async Task A_publisher_that_breaks_the_protocol_leaves_no_slab_behind()
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        using Socket socket = await ConnectAsync();
+        using RtmpClientSession session = await PublishAsync(socket, "show");
+
+        await socket.SendAsync(new byte[] { 0x47 }); // a header that refers to one that never was
+        await ClosedAsync(socket);
+
+        Assert.Equal(1, _counters.ProtocolFaults(CloseReason.ChunkWithoutHeader));
+        Assert.Equal(0, _slabs.Outstanding);
+    }
+
+    [Fact]
+    public async Task A_player_that_stopped_and_asks_for_nothing_more_is_closed_in_time()
+    {
+        var player = new Player();
+        _play = session =>
+        {
+            session.AcceptPlay();
+            return player;
+        };
+        await _endpoint.StartAsync(CancellationToken.None);
+        using Socket socket = await ConnectAsync();
+        using RtmpClientSession session = await OpenAsync(socket, "show", RtmpClientRole.Play);
+        _time.Advance(_options.ConnectTimeout); // it plays: that is no silence
+        await ArmedAsync(0);
+
+        session.Stop();
+        await socket.SendAsync(_output.WrittenMemory);
+        await player.Ended.WaitAsync(Limit);
+        await ArmedAsync(1);
+        _time.Advance(_options.ConnectTimeout);
+
+        await ClosedAsync(socket);
     }
 
     [Fact]
@@ -176,17 +223,20 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
         return socket;
     }
 
-    private async Task<RtmpClientSession> PublishAsync(Socket socket, string name)
+    private Task<RtmpClientSession> PublishAsync(Socket socket, string name) => OpenAsync(socket, name, RtmpClientRole.Publish);
+
+    private async Task<RtmpClientSession> OpenAsync(Socket socket, string name, RtmpClientRole role)
     {
-        var output = new ArrayBufferWriter<byte>();
+        _output = new ArrayBufferWriter<byte>();
+        ArrayBufferWriter<byte> output = _output;
         var target = new RtmpClientTarget { Host = "localhost", App = "live", StreamName = name };
-        var session = new RtmpClientSession(output, new NoMedia(), _slabs.Pool, new RtmpLimits(), TimeProvider.System, target, RtmpClientRole.Publish);
+        var session = new RtmpClientSession(output, new NoMedia(), _slabs.Pool, new RtmpLimits(), TimeProvider.System, target, role);
         try
         {
             session.Start();
             byte[] received = new byte[16 * 1024];
             int length = 0;
-            while (session.State != RtmpSessionState.Publishing)
+            while (session.State is not (RtmpSessionState.Publishing or RtmpSessionState.Playing))
             {
                 await socket.SendAsync(output.WrittenMemory);
                 output.ResetWrittenCount();
@@ -219,6 +269,16 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
         }
     }
 
+    private async Task ArmedAsync(int timers)
+    {
+        using var late = new CancellationTokenSource(Limit);
+        while (_time.ArmedTimers != timers)
+        {
+            late.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     private static async Task ClosedAsync(Socket socket)
     {
         byte[] rest = new byte[4096];
@@ -232,6 +292,15 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
         {
             // reset: closed all the same
         }
+    }
+
+    private sealed class Player : IDisposable
+    {
+        private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ended => _ended.Task;
+
+        public void Dispose() => _ended.TrySetResult();
     }
 
     private sealed class NoMedia : IRtmpMediaSink
