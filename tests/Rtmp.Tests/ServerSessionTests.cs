@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using MediaServer.TestKit;
 
 namespace MediaServer.Rtmp.Tests;
@@ -273,6 +274,32 @@ public class ServerSessionTests
         string[] expected = ["Audio 1000 1 A1A2", "Video 1020 1 B1"];
         Assert.Equal([.. expected, .. expected], peer.Sink.Events);
         Assert.Equal(2, peer.Session.DroppedMessages);
+    }
+
+    [Fact]
+    public void An_aggregate_of_very_many_tags_costs_no_more_than_its_bytes()
+    {
+        const int TagBytes = 11 + 4;
+        const int Tags = 600_000;
+        using Peer peer = Peer.Publishing();
+        var wire = new ArrayBufferWriter<byte>();
+        byte[] aggregate = new byte[Tags * TagBytes];
+        for (int i = 0; i < aggregate.Length; i += TagBytes)
+        {
+            aggregate[i] = (byte)RtmpMessageType.Data;
+        }
+
+        var writer = new ChunkWriter(wire);
+        writer.AnnounceChunkSize();
+        writer.Write(5, RtmpMessageType.Aggregate, 0, 1, aggregate);
+        int[] cuts = [.. Enumerable.Range(1, wire.WrittenCount / (16 * 1024)).Select(i => i * 16 * 1024)];
+        using var received = new SlabSequence(peer.Pool, wire.WrittenSpan, cuts);
+
+        var taken = Stopwatch.StartNew();
+        peer.Session.Receive(received.Sequence);
+
+        Assert.Equal(Tags, peer.Sink.Media.Count);
+        Assert.InRange(taken.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5)); // looked through from its front for each tag, it takes many times that
     }
 
     [Fact]

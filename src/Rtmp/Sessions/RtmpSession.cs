@@ -254,9 +254,14 @@ public abstract class RtmpSession : IDisposable
 
     private void HandleDataAmf3(in RtmpMessageHeader header, PayloadBuilder payload)
     {
+        var cursor = new PayloadCursor(payload);
         Span<byte> first = stackalloc byte[1];
-        int envelopeBytes = payload.CopyPrefix(first) == 1 && first[0] == 0 ? 1 : 0;
-        HandOver(header with { Type = RtmpMessageType.Data, LengthBytes = payload.LengthBytes - envelopeBytes }, payload, envelopeBytes);
+        if (payload.CopyPrefix(first) == 1 && first[0] == 0)
+        {
+            cursor.Skip(1);
+        }
+
+        HandOver(header with { Type = RtmpMessageType.Data, LengthBytes = cursor.RemainingBytes }, ref cursor);
     }
 
     // FLV tags one behind the other (§7.1.6), their times relative to the first one's. One that does not add up ends it; none nests.
@@ -266,9 +271,9 @@ public abstract class RtmpSession : IDisposable
         const int TagTrailerBytes = 4;
         Span<byte> tag = stackalloc byte[TagHeaderBytes];
         uint? firstTimestamp = null;
-        for (int position = 0; position < payload.LengthBytes;)
+        for (var cursor = new PayloadCursor(payload); cursor.RemainingBytes > 0; cursor.Skip(TagTrailerBytes))
         {
-            if (PayloadSlice.Copy(payload, position, tag) < TagHeaderBytes)
+            if (!cursor.TryCopy(tag))
             {
                 DroppedMessages++;
                 return;
@@ -278,25 +283,21 @@ public abstract class RtmpSession : IDisposable
             int length = (tag[1] << 16) | (tag[2] << 8) | tag[3];
             uint timestamp = ((uint)tag[7] << 24) | ((uint)tag[4] << 16) | ((uint)tag[5] << 8) | tag[6];
             firstTimestamp ??= timestamp;
-            position += TagHeaderBytes;
-            if (length > payload.LengthBytes - position
-                || type is not (RtmpMessageType.Audio or RtmpMessageType.Video or RtmpMessageType.Data))
+            if (length > cursor.RemainingBytes || type is not (RtmpMessageType.Audio or RtmpMessageType.Video or RtmpMessageType.Data))
             {
                 DroppedMessages++;
                 return;
             }
 
             HandOver(
-                new RtmpMessageHeader(
-                    type, unchecked(header.Timestamp + timestamp - firstTimestamp.Value), length, header.MessageStreamId),
-                payload, position);
-            position += length + TagTrailerBytes;
+                new RtmpMessageHeader(type, unchecked(header.Timestamp + timestamp - firstTimestamp.Value), length, header.MessageStreamId),
+                ref cursor);
         }
     }
 
-    private void HandOver(in RtmpMessageHeader header, PayloadBuilder payload, int startBytes)
+    private void HandOver(in RtmpMessageHeader header, ref PayloadCursor cursor)
     {
-        PayloadSlice.Append(_part, payload, startBytes, header.LengthBytes);
+        cursor.MoveTo(_part, header.LengthBytes);
         OnMedia(header, _part);
         _part.Clear();
     }
