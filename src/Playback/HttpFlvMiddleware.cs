@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace MediaServer.Playback;
 
@@ -14,9 +15,11 @@ namespace MediaServer.Playback;
 /// </summary>
 /// <remarks>
 /// A plain loop on the thread pool, one a response. What its reader does not take stays in the subscription, which drops by its own rules;
-/// Kestrel's minimum data rate, which knows nothing of live media, is switched off here.
+/// Kestrel's minimum data rate, which knows nothing of live media, is switched off here, and a reader that takes nothing is cut off after
+/// <see cref="PlaybackOptions.StallTimeout"/>.
 /// </remarks>
-public sealed class HttpFlvMiddleware(RequestDelegate next, StreamHub hub, TimeProvider time, ILogger<HttpFlvMiddleware> logger)
+public sealed class HttpFlvMiddleware(
+    RequestDelegate next, StreamHub hub, IOptions<PlaybackOptions> options, TimeProvider time, ILogger<HttpFlvMiddleware> logger)
 {
     private const string Suffix = ".flv";
 
@@ -67,15 +70,21 @@ public sealed class HttpFlvMiddleware(RequestDelegate next, StreamHub hub, TimeP
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         string id = context.TraceIdentifier;
         using Subscription subscription = topic.Subscribe(new SubscriptionOptions { Kind = PlayerKind.HttpFlv });
-        logger.Playing(id, new IPEndPoint(context.Connection.RemoteIpAddress ?? IPAddress.None, context.Connection.RemotePort), topic.Key, PlayerKind.HttpFlv);
+        var remote = new IPEndPoint(context.Connection.RemoteIpAddress ?? IPAddress.None, context.Connection.RemotePort);
+        logger.Playing(id, remote, topic.Key, PlayerKind.HttpFlv);
         try
         {
             await WaitForTracksAsync(topic, context.RequestAborted);
             await CopyAsync(topic, subscription, context.Response.BodyWriter, context.RequestAborted);
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
             // the player left: how most of them end
+        }
+        catch (TimeoutException)
+        {
+            logger.Stalled(id, remote, topic.Key, options.Value.StallTimeout);
+            context.Abort();
         }
         finally
         {
@@ -93,7 +102,7 @@ public sealed class HttpFlvMiddleware(RequestDelegate next, StreamHub hub, TimeP
         }
     }
 
-    private static async Task CopyAsync(StreamTopic topic, Subscription subscription, PipeWriter output, CancellationToken aborted)
+    private async Task CopyAsync(StreamTopic topic, Subscription subscription, PipeWriter output, CancellationToken aborted)
     {
         KindCounts frames = topic.GetStatistics().Traffic.FramesIn;
         FlvWriter.WriteHeader(output, frames.Audio > 0, frames.Video > 0);
@@ -121,9 +130,13 @@ public sealed class HttpFlvMiddleware(RequestDelegate next, StreamHub hub, TimeP
         }
     }
 
-    private static async ValueTask FlushAsync(PipeWriter output, CancellationToken aborted)
+    /// <summary>Hands what was written to the connection, which takes it when most of what it has is with the kernel.</summary>
+    /// <exception cref="OperationCanceledException">The player is gone.</exception>
+    /// <exception cref="TimeoutException">The player took nothing for too long.</exception>
+    private async ValueTask FlushAsync(PipeWriter output, CancellationToken aborted)
     {
-        FlushResult flushed = await output.FlushAsync(aborted);
+        ValueTask<FlushResult> flush = output.FlushAsync(aborted);
+        FlushResult flushed = flush.IsCompleted ? await flush : await flush.AsTask().WaitAsync(options.Value.StallTimeout, time, CancellationToken.None);
         if (flushed.IsCompleted || flushed.IsCanceled)
         {
             throw new OperationCanceledException(aborted);
