@@ -83,15 +83,21 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
     public void Sent(MediaFrame frame) => _subscription.ConfirmDelivered(frame);
 
     /// <inheritdoc/>
-    public void Lost(MediaFrame frame) => _subscription.ReportLost(frame);
+    public void Lost(MediaFrame frame)
+    {
+        if (_connection.End == ConnectionEnd.None)
+        {
+            _subscription.ReportLost(frame); // else it counts as disconnected, with all that is in flight
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         _isOver = true;
         _walk.Remove(this);
+        _subscription.Dispose(); // first: what was read and not sent is lost because it left, not because it lagged
         _connection.StopSending();
-        _subscription.Dispose();
         _logger.Stopped(_connection.Id, _walk.Topic.Key, _subscription.Delivery.Delivered.Total, _subscription.Delivery.Dropped.Total);
         _left(_walk);
     }

@@ -91,6 +91,28 @@ public class RtmpPlayerTests
     }
 
     [Fact]
+    public async Task What_a_player_that_left_did_not_get_is_counted_so_and_not_as_lag()
+    {
+        await using PlaybackServer server = await PlaybackServer.StartAsync();
+        server.PublishVideo(isRandomAccess: true);
+        using (RtmpPlayClient player = await RtmpPlayClient.PlayAsync(server.Port))
+        {
+            for (int i = 0; i < 300; i++)
+            {
+                server.PublishVideo(isRandomAccess: false, lengthBytes: 10_000); // within its bound, beyond its socket's
+            }
+
+            await PlaybackServer.UntilAsync(() => server.Topic.GetStatistics().Traffic.Delivery.Delivered.Video > 0);
+        }
+
+        await PlaybackServer.UntilAsync(() => server.Topic.GetStatistics().Subscribers.Count == 0);
+
+        DeliveryCounters delivery = server.Hub.GetTotals().Delivery;
+        Assert.Equal(0, delivery.GetDropped(DropReason.Overrun).Total);
+        Assert.True(delivery.GetDropped(DropReason.Disconnected).Total > 0);
+    }
+
+    [Fact]
     public async Task A_shard_sends_frames_to_its_players_and_allocates_nothing()
     {
         await using PlaybackServer server = await PlaybackServer.StartAsync();

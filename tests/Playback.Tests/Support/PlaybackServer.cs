@@ -57,6 +57,17 @@ internal sealed class PlaybackServer : IAsyncDisposable
         return server;
     }
 
+    /// <summary>Looks until it is so: what is waited for happens on other threads.</summary>
+    public static async Task UntilAsync(Func<bool> isSo)
+    {
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!isSo())
+        {
+            late.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
+
     /// <summary>Publishes a video frame of so many bytes, 40 ms after the one before.</summary>
     public void PublishVideo(bool isRandomAccess, int lengthBytes = 1000)
     {
