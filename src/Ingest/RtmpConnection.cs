@@ -22,13 +22,14 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
     private PublishSession? _publish;
     private IDisposable? _player;
     private long _lastReceived;
+    private long _idleSince; // neither published nor played since then
 
     public RtmpConnection(TransportConnection transport, RtmpEndpoint endpoint)
     {
         _transport = transport;
         _endpoint = endpoint;
         _session = new RtmpServerSession(transport.Outbox, this, endpoint.Pool, endpoint.Limits, endpoint.Time);
-        _lastReceived = endpoint.Time.GetTimestamp();
+        _lastReceived = _idleSince = endpoint.Time.GetTimestamp();
         _watch = endpoint.Time.CreateTimer(
             static state => ((RtmpConnection)state!).PostWatch(), this, endpoint.Options.ConnectTimeout, Timeout.InfiniteTimeSpan);
     }
@@ -71,7 +72,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
 
         _player = null;
         player.Dispose();
-        _watch.Change(_endpoint.Options.ConnectTimeout, Timeout.InfiniteTimeSpan); // nobody else looks at it from now on
+        WatchIdle(); // nobody else looks at it from now on
     }
 
     /// <summary>Looks at the clock, on the loop: who asks for nothing, or publishes nothing, is closed.</summary>
@@ -85,7 +86,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         (TimeSpan limit, string fault) = _publish is null
             ? (_endpoint.Options.ConnectTimeout, "asked for nothing")
             : (_endpoint.Options.PublisherIdleTimeout, "sent nothing");
-        TimeSpan silent = _publish is null ? limit : _endpoint.Time.GetElapsedTime(_lastReceived);
+        TimeSpan silent = _endpoint.Time.GetElapsedTime(_publish is null ? _idleSince : _lastReceived);
         if (silent < limit)
         {
             _watch.Change(limit - silent, Timeout.InfiniteTimeSpan);
@@ -116,7 +117,6 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         {
             _transport.Input.Complete(); // also when a read was cut short by an exception
             Dispose();
-            await _transport.Input.CompleteAsync(); // or the slabs of what a fault left unread stay for ever
             await _transport.CloseAsync(CloseGrace);
             ended();
         }
@@ -188,13 +188,13 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         _transport.ReceiveIntoSlabs();
         _session.AcceptPublish();
         _watch.Change(_endpoint.Options.PublisherIdleTimeout, Timeout.InfiniteTimeSpan);
-        _endpoint.Logger.Publishing(_transport.Id, _transport.RemoteEndPoint, key, request.FlashVersion);
+        _endpoint.Logger.Publishing(_transport.Id, _transport.RemoteEndPoint, key, PeerText.Shorten(request.FlashVersion));
     }
 
     private void Refuse(RtmpRequest request, string publishCode, string playCode, string reason)
     {
         bool isPublish = request is PublishRequest;
-        _endpoint.Logger.Refused(_transport.Id, _transport.RemoteEndPoint, isPublish ? "publish" : "play", request.Path, reason);
+        _endpoint.Logger.Refused(_transport.Id, _transport.RemoteEndPoint, isPublish ? "publish" : "play", PeerText.OfName(request.Path), reason);
         if (isPublish)
         {
             _session.RefusePublish(publishCode, reason);
@@ -215,6 +215,12 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         _publish = null;
         publish.Dispose();
         _endpoint.Logger.PublishEnded(_transport.Id, publish.Key);
+        WatchIdle();
+    }
+
+    private void WatchIdle()
+    {
+        _idleSince = _endpoint.Time.GetTimestamp();
         _watch.Change(_endpoint.Options.ConnectTimeout, Timeout.InfiniteTimeSpan);
     }
 

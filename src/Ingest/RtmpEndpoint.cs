@@ -129,7 +129,7 @@ public sealed class RtmpEndpoint(
         {
             try
             {
-                Open(await listener.AcceptAsync(_stopping.Token));
+                Open(await listener.AcceptAsync(_stopping.Token)); // does not throw
             }
             catch (SocketException fault) when (!_stopping.IsCancellationRequested)
             {
@@ -159,12 +159,42 @@ public sealed class RtmpEndpoint(
         }
 
         Volatile.Write(ref _fullReported, 0);
-        var connection = new RtmpConnection(transport.Adopt(socket), this);
+        if (TryAdopt(socket) is not { } connection)
+        {
+            counters.CountClosed();
+            return;
+        }
+
         _connections.TryAdd(connection, connection);
         connection.Start(ended: () =>
         {
             _connections.TryRemove(connection, out _);
             counters.CountClosed();
         });
+    }
+
+    /// <summary>Makes a connection of a socket. Whatever goes wrong with one must not end the accepting of others.</summary>
+    private RtmpConnection? TryAdopt(Socket socket)
+    {
+        TransportConnection? adopted = null;
+        try
+        {
+            adopted = transport.Adopt(socket);
+            return new RtmpConnection(adopted, this);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            logger.AcceptFailed(fault.Message);
+            if (adopted is null)
+            {
+                socket.Dispose();
+            }
+            else
+            {
+                adopted.Abort(); // the socket is its loop's by now
+            }
+
+            return null;
+        }
     }
 }

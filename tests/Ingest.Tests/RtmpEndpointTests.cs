@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using MediaServer.Hub;
@@ -6,6 +7,7 @@ using MediaServer.Media;
 using MediaServer.Rtmp;
 using MediaServer.TestKit;
 using MediaServer.Transport;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +19,8 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
 
     private readonly LeakCheckingPool _slabs = new();
     private readonly ManualTimeProvider _time = new();
+    private readonly UnluckyTimeProvider _unlucky;
+    private readonly ListLogger _log = new();
     private readonly IngestCounters _counters = new();
     private readonly IngestOptions _options = new() { Port = 0, MaxConnections = 4 };
     private readonly StreamHub _hub;
@@ -27,6 +31,7 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
 
     public RtmpEndpointTests()
     {
+        _unlucky = new UnluckyTimeProvider(_time);
         _hub = new StreamHub(new HubOptions(), _time);
         _transport = new TransportHost(new TransportOptions { Loops = 1 }, _slabs.Pool, _time, NullLogger<TransportHost>.Instance);
         _endpoint = new RtmpEndpoint(
@@ -36,8 +41,8 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
             _transport,
             (_, _, session) => _play(session),
             _counters,
-            _time,
-            NullLogger<RtmpEndpoint>.Instance);
+            _unlucky,
+            _log);
     }
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -176,6 +181,40 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
         Assert.Empty(_hub.Topics);
     }
 
+    [Theory]
+    [InlineData("show:secret")]
+    [InlineData("show%3Fkey=secret")]
+    [InlineData("show&key=secret")]
+    public async Task What_is_refused_is_logged_as_far_as_it_is_a_name(string name)
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        using Socket socket = await ConnectAsync();
+        await Assert.ThrowsAsync<RtmpProtocolException>(() => PublishAsync(socket, name));
+        using Socket other = await ConnectAsync();
+        await Assert.ThrowsAsync<RtmpProtocolException>(() => PublishAsync(other, new string('a', 9000)));
+
+        string[] lines = [.. _log.Lines.Where(line => line.Contains("may not publish", StringComparison.Ordinal))];
+        Assert.Equal(2, lines.Length);
+        Assert.Contains("live/show…", lines[0], StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", lines[0], StringComparison.Ordinal); // who mistypes a name may have put the key into it
+        Assert.InRange(lines[1].Length, 1, 500); // thousands of lines wait for a slow terminal: none may be long
+    }
+
+    [Fact]
+    public async Task A_connection_that_cannot_be_set_up_costs_itself_alone()
+    {
+        await _endpoint.StartAsync(CancellationToken.None);
+        _unlucky.FailsNext = true;
+        using Socket unlucky = await ConnectAsync();
+        await ClosedAsync(unlucky);
+
+        using Socket next = await ConnectAsync();
+        using RtmpClientSession session = await PublishAsync(next, "show");
+
+        Assert.Equal(RtmpSessionState.Publishing, session.State);
+        Assert.Equal(1, _counters.Connections);
+    }
+
     [Fact]
     public async Task Connections_beyond_the_limit_are_closed_at_once()
     {
@@ -301,6 +340,40 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
         public Task Ended => _ended.Task;
 
         public void Dispose() => _ended.TrySetResult();
+    }
+
+    /// <summary>Time that can be told to fail.</summary>
+    private sealed class UnluckyTimeProvider(ManualTimeProvider time) : TimeProvider
+    {
+        public bool FailsNext { get; set; }
+
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            bool fails = FailsNext;
+            FailsNext = false;
+            return fails ? throw new InvalidOperationException("no timer") : time.CreateTimer(callback, state, dueTime, period);
+        }
+    }
+
+    /// <summary>Keeps what is logged.</summary>
+    private sealed class ListLogger : ILogger<RtmpEndpoint>
+    {
+        private readonly ConcurrentQueue<string> _lines = new();
+
+        public IEnumerable<string> Lines => _lines;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            _lines.Enqueue(formatter(state, exception));
     }
 
     private sealed class NoMedia : IRtmpMediaSink
