@@ -202,4 +202,38 @@ public class OverrunTests
         Received first = Received.AllOf(stopped).First(frame => !frame.IsInjected);
         Assert.Equal((MediaKind.Video, 401L), (first.Kind, first.Offset));
     }
+
+    [Fact]
+    public void A_stream_whose_groups_are_longer_than_the_patience_is_still_not_shown_in_the_middle_of_one()
+    {
+        const int Gop = 400; // of 40 ms each: 16 s
+        using var stream = new TestStream();
+        stream.Gop(Gop);
+        stream.Gop(Gop / 10);
+        using Subscription subscription = stream.Subscribe(JoinMode.NextRandomAccessPoint);
+        for (int i = Gop / 10; i < Gop; i++)
+        {
+            stream.Continue(1);
+            ReadVideo(subscription);
+        }
+
+        long keyFrame = stream.Gop(1);
+
+        Assert.Equal(keyFrame, ReadVideo(subscription));
+        Assert.Equal(0, subscription.Delivery.NoKeyframeStarts);
+    }
+
+    /// <summary>Reads all there is.</summary>
+    /// <returns>The offset of the first frame of video, or −1.</returns>
+    private static long ReadVideo(Subscription subscription)
+    {
+        long first = -1;
+        while (subscription.TryRead(out MediaFrame? frame))
+        {
+            first = first < 0 && frame.Kind == MediaKind.Video ? frame.Offset : first;
+            frame.Release();
+        }
+
+        return first;
+    }
 }

@@ -23,6 +23,7 @@ internal sealed class TopicLog
     private bool _hasVideo;
     private long _gopFrames;
     private long _gopMilliseconds;
+    private long _gopTicks;
 
     public TopicLog(HubOptions options, TimeProvider timeProvider)
     {
@@ -58,6 +59,9 @@ internal sealed class TopicLog
 
     /// <inheritdoc cref="TopicStatistics.GopDuration"/>
     public TimeSpan GopDuration => TimeSpan.FromMilliseconds(Volatile.Read(ref _gopMilliseconds));
+
+    /// <summary>Wall-clock time between the last two random access points of video track 0, in timestamp units; 0 before there were two.</summary>
+    public long GopTicks => Volatile.Read(ref _gopTicks);
 
     /// <summary>Writer: appends a frame; its reference is the log's.</summary>
     public void Append(MediaFrame frame)
@@ -151,6 +155,7 @@ internal sealed class TopicLog
         {
             Volatile.Write(ref _gopFrames, frame.Position.VideoFrames - previous.Position.VideoFrames);
             Volatile.Write(ref _gopMilliseconds, frame.Dts - previous.Dts);
+            Volatile.Write(ref _gopTicks, frame.ReceivedAt - previous.ReceivedAt);
         }
 
         Volatile.Write(ref _lastRandomAccess, frame);

@@ -19,7 +19,7 @@ public sealed class DeliveryCounters
     /// <summary>Configuration sent again at a join or a jump. Not from the log, so in no other number.</summary>
     public long Injected { get; private set; }
 
-    /// <summary>Times that video began without a random access point, because none had come for 10 s.</summary>
+    /// <summary>Times that video began without a random access point, because none had come for 10 s and two groups of pictures.</summary>
     public long NoKeyframeStarts { get; private set; }
 
     /// <summary>Times that a subscriber was beyond its bound, or behind the tail, and was moved forward.</summary>

@@ -284,7 +284,8 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             return null;
         }
 
-        DropReason? reason = _gates.Of(next.TrackId).Judge(next, _patienceTicks, out bool isNoKeyframeStart);
+        long patienceTicks = Math.Max(_patienceTicks, 2 * _log.GopTicks); // where groups are long, the next random access point does come
+        DropReason? reason = _gates.Of(next.TrackId).Judge(next, patienceTicks, out bool isNoKeyframeStart);
         if (isNoKeyframeStart)
         {
             Delivery.CountNoKeyframeStart();

@@ -92,7 +92,7 @@ internal sealed class ServerMetrics : IDisposable
             "mediaserver.no_keyframe_starts",
             () => hub.Current.Traffic.Delivery.NoKeyframeStarts,
             null,
-            "Times video began without a random access point, because none came for 10 s.");
+            "Times video began without a random access point, because none came for 10 s and two groups of pictures.");
     }
 
     private void ObserveMemory(HubSnapshots hub, SlabPool pool)
