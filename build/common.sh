@@ -71,6 +71,13 @@ need_dotnet() {
   have dotnet || fail "the .NET 10 SDK is missing: https://learn.microsoft.com/dotnet/core/install/linux-debian"
   (cd "$root" && dotnet --version >/dev/null 2>&1) \
     || fail "the .NET 10 SDK is missing (found: $(dotnet --list-sdks | tr '\n' ' ')): https://learn.microsoft.com/dotnet/core/install/linux-debian"
+
+  # The built executable looks for the runtime in /usr/share/dotnet alone, unless told; dotnet-install.sh puts it elsewhere.
+  local folder
+  folder="$(dirname "$(readlink -f "$(command -v dotnet)")")"
+  if [ -z "${DOTNET_ROOT:-}" ] && [ -d "$folder/host/fxr" ]; then
+    export DOTNET_ROOT="$folder"
+  fi
 }
 
 # Everything that the built console depends on, as one number.
