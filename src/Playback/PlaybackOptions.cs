@@ -7,6 +7,13 @@ namespace MediaServer.Playback;
 public sealed class PlaybackOptions
 {
     /// <summary>
+    /// How long frames may wait for others before they go out to RTMP players together: <c>adaptive</c>, or a time such as <c>0</c> or
+    /// <c>350ms</c>, up to 5 s. Default adaptive: audio waits for the next video frame (40 ms at most), video only when the server is busy
+    /// (70 ms at most). With 0 every frame is sent at once, at twice the CPU; longer times save more, and are paid in latency.
+    /// </summary>
+    public FlushInterval FlushInterval { get; set; } = FlushInterval.Adaptive;
+
+    /// <summary>
     /// How long a player may take nothing at all before it is cut off. Default 30 s: by then its picture has long stopped, and a phone that
     /// only changed networks has come back.
     /// </summary>

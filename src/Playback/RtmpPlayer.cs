@@ -73,7 +73,7 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
 
         if (_subscription.IsCompleted && !_isOver)
         {
-            _walk.FramesAvailable(); // the socket drained it, not a walk: let one say goodbye
+            _walk.LookAtAll(); // the socket drained it, not a walk: let one say goodbye
         }
 
         return false;

@@ -26,9 +26,11 @@ public sealed class RtmpPlayers(StreamHub hub, IOptions<PlaybackOptions> options
 
         session.AcceptPlay();
         logger.Playing(connection.Id, connection.RemoteEndPoint, key, PlayerKind.Rtmp);
-        TopicWalk walk = _walks.GetOrAdd((connection.Loop, topic), static (at, time) => new TopicWalk(at.Topic, at.Loop, time), time);
+        TopicWalk walk = _walks.GetOrAdd((connection.Loop, topic), static (at, players) => players.CreateWalk(at.Topic, at.Loop), this);
         return new RtmpPlayer(walk, connection, session, options.Value.StallTimeout, Left, logger);
     }
+
+    private TopicWalk CreateWalk(StreamTopic topic, EventLoop loop) => new(topic, loop, options.Value.FlushInterval, time);
 
     private void Left(TopicWalk walk)
     {

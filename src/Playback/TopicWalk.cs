@@ -5,7 +5,8 @@ namespace MediaServer.Playback;
 
 /// <summary>
 /// One loop's players of one stream. The publisher's signal queues a single walk, which gives every player what is new, one gathered write
-/// each: so publishing costs the same for one player and for a thousand.
+/// each: so publishing costs the same for one player and for a thousand. Frames that come close together wait for each other
+/// (<see cref="FlushInterval"/>).
 /// </summary>
 /// <remarks>All but <see cref="FramesAvailable"/> runs on the loop.</remarks>
 internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
@@ -18,18 +19,27 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
 
     private readonly List<RtmpPlayer> _players = [];
     private readonly TimeProvider _time;
+    private readonly FlushInterval _flushInterval;
     private readonly ITimer _idle;
-    private int _isPosted; // 1 while the loop has this to run
-    private int _hasNews;  // 1 when every player is to be visited again
+    private readonly ITimer _flush;
+    private int _isPosted;  // 1 while the loop has this to run
+    private int _hasNews;   // 1 when there may be frames that nobody was sent
+    private int _isLookDue; // 1 when every player is to be visited, news or not
+    private KindCounts _walked;    // what had been published when the last walk began
+    private long _waitingSince = -1; // when the first frame came that waits for others
     private int _next;     // who was visited last; the walk goes down and around
     private int _remaining;
 
-    public TopicWalk(StreamTopic topic, EventLoop loop, TimeProvider time)
+    public TopicWalk(StreamTopic topic, EventLoop loop, FlushInterval flushInterval, TimeProvider time)
     {
         Topic = topic;
         Loop = loop;
+        _flushInterval = flushInterval;
+        _walked = topic.Published; // who joins is sent what there is at once
         _time = time;
-        _idle = time.CreateTimer(static state => ((TopicWalk)state!).FramesAvailable(), this, IdlePeriod, IdlePeriod);
+        _idle = time.CreateTimer(static state => ((TopicWalk)state!).LookAtAll(), this, IdlePeriod, IdlePeriod);
+        _flush = time.CreateTimer(
+            static state => ((TopicWalk)state!).FramesAvailable(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         topic.AddSignal(this);
     }
 
@@ -68,7 +78,7 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     public void Execute()
     {
         Interlocked.Exchange(ref _isPosted, 0); // first: whatever is published from here on posts again
-        if (Interlocked.Exchange(ref _hasNews, 0) == 1)
+        if (Interlocked.Exchange(ref _hasNews, 0) == 1 && IsWalkDue())
         {
             _remaining = _players.Count;
         }
@@ -91,6 +101,38 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     {
         Topic.RemoveSignal(this);
         _idle.Dispose();
+        _flush.Dispose();
+    }
+
+    /// <summary>Has every player looked at, though nothing was published.</summary>
+    public void LookAtAll()
+    {
+        Volatile.Write(ref _isLookDue, 1);
+        FramesAvailable();
+    }
+
+    /// <summary>Whether to walk now. If what is new may wait for more, the timer comes back to it.</summary>
+    private bool IsWalkDue()
+    {
+        KindCounts published = Topic.Published;
+        bool isLookDue = Interlocked.Exchange(ref _isLookDue, 0) == 1 || Topic.IsEnded;
+        KindCounts news = published - _walked;
+        if (!isLookDue && news.Total > 0)
+        {
+            long now = _time.GetTimestamp();
+            _waitingSince = _waitingSince < 0 ? now : _waitingSince;
+            TimeSpan wait = _flushInterval.GetWait(Loop.Load, isAudioOnly: published.Video > 0 && news.Video == 0)
+                - _time.GetElapsedTime(_waitingSince, now);
+            if (wait > TimeSpan.Zero)
+            {
+                _flush.Change(wait, Timeout.InfiniteTimeSpan);
+                return false;
+            }
+        }
+
+        _walked = published;
+        _waitingSince = -1;
+        return isLookDue || news.Total > 0;
     }
 
     private void PostOnce()

@@ -49,6 +49,9 @@ public sealed class StreamTopic
     /// <summary>The offset that the next frame will get: how many there have been.</summary>
     public long Head => Log.Frames.Head;
 
+    /// <summary>Frames published so far, by kind.</summary>
+    public KindCounts Published => KindCounts.Before(Log.Frames.HeadPosition);
+
     /// <summary>The offset of the oldest frame held.</summary>
     public long Tail => Log.Frames.Tail;
 

@@ -18,11 +18,11 @@ internal sealed class PlaybackServer : IAsyncDisposable
     private long _dts;
     private bool _ended;
 
-    private PlaybackServer(TransportOptions transport, HubOptions hub)
+    private PlaybackServer(TransportOptions transport, HubOptions hub, PlaybackOptions playback, TimeProvider time)
     {
         Transport = new TransportHost(transport, Slabs.Pool, TimeProvider.System, NullLogger<TransportHost>.Instance);
         Hub = new StreamHub(hub, TimeProvider.System);
-        Players = new RtmpPlayers(Hub, Options.Create(new PlaybackOptions()), TimeProvider.System, NullLogger<RtmpPlayers>.Instance);
+        Players = new RtmpPlayers(Hub, Options.Create(playback), time, NullLogger<RtmpPlayers>.Instance);
         _endpoint = new RtmpEndpoint(
             Options.Create(new IngestOptions { Port = 0 }),
             Hub,
@@ -50,9 +50,14 @@ internal sealed class PlaybackServer : IAsyncDisposable
 
     public int Port => _endpoint.Port;
 
-    public static async Task<PlaybackServer> StartAsync(bool isManaged = false, HubOptions? hub = null)
+    public static async Task<PlaybackServer> StartAsync(
+        bool isManaged = false, HubOptions? hub = null, PlaybackOptions? playback = null, TimeProvider? time = null)
     {
-        var server = new PlaybackServer(new TransportOptions { Loops = 1, ManagedOnly = isManaged }, hub ?? new HubOptions());
+        var server = new PlaybackServer(
+            new TransportOptions { Loops = 1, ManagedOnly = isManaged },
+            hub ?? new HubOptions(),
+            playback ?? new PlaybackOptions(),
+            time ?? TimeProvider.System);
         await server._endpoint.StartAsync(CancellationToken.None);
         return server;
     }
@@ -87,6 +92,25 @@ internal sealed class PlaybackServer : IAsyncDisposable
             Dts = _dts += 40,
             ReceivedAt = TimeProvider.System.GetTimestamp(),
             Traits = isRandomAccess ? FrameTraits.RandomAccess : FrameTraits.None,
+        };
+        _publication.Publish(_frames.Create(info, _payload));
+    }
+
+    /// <summary>Publishes an audio frame with the time of the last video frame.</summary>
+    public void PublishAudio()
+    {
+        using (var received = new SlabSequence(Slabs.Pool, [0xAF, 1, 0, 0]))
+        {
+            _payload.Append(received.Sequence);
+        }
+
+        var info = new FrameInfo
+        {
+            Kind = MediaKind.Audio,
+            Codec = MediaCodec.Aac,
+            DataOffset = 2,
+            Dts = _dts,
+            ReceivedAt = TimeProvider.System.GetTimestamp(),
         };
         _publication.Publish(_frames.Create(info, _payload));
     }

@@ -61,6 +61,16 @@ internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
         }
     }
 
+    /// <summary>Waits for an audio message; those before it are passed over.</summary>
+    public async Task ReadAudioAsync()
+    {
+        while (!_messages.TryDequeue(out (RtmpMessageType Type, uint Timestamp, byte FirstByte, int LengthBytes) message)
+            || message.Type != RtmpMessageType.Audio)
+        {
+            Assert.True(_messages.Count > 0 || await ReadOnceAsync(), "the server closed the connection");
+        }
+    }
+
     public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload)
     {
         Span<byte> first = stackalloc byte[1];
