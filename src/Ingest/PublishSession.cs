@@ -26,7 +26,7 @@ internal sealed class PublishSession(Publication publication, SlabPool pool, Tim
     {
         if (payload.LengthBytes == 0)
         {
-            return; // occurs in the wild and means nothing (INTEROP: SRS #4162, gortmplib #106)
+            return; // occurs in the wild and means nothing (SRS #4162, gortmplib #106)
         }
 
         switch (header.Type)
