@@ -28,7 +28,7 @@ public sealed class ShardLoop : EventLoop
     }
 
     /// <inheritdoc/>
-    public override bool IsCurrent => Environment.CurrentManagedThreadId == _thread || (_gone && _afterwards.IsCurrent);
+    public override bool IsCurrent => _gone ? _afterwards.IsCurrent : Environment.CurrentManagedThreadId == _thread;
 
     /// <inheritdoc/>
     public override double Load => _load.Load;
