@@ -86,11 +86,10 @@ public sealed class HlsService(
         var stream = new HlsStream(topic.Key);
         var presentation = new Presentation(stream, _options, timeProvider, counters, logger);
         Subscription subscription = topic.Subscribe(new SubscriptionOptions { Kind = "hls", WakeFrames = GatheredFrames });
-        var run = new Run(stream, presentation);
-        _runs[(stream.Key, stream.Epoch)] = run;
-        _current[stream.Key] = stream;
         logger.StreamBegan(stream.Key.ToString(), stream.Epoch);
-        run.Completion = Task.Run(() => ConsumeAsync(subscription, stream, presentation));
+        Task completion = Task.Run(() => ConsumeAsync(subscription, stream, presentation));
+        _runs[(stream.Key, stream.Epoch)] = new Run(stream, presentation, completion);
+        _current[stream.Key] = stream;
     }
 
     private async Task ConsumeAsync(Subscription subscription, HlsStream stream, Presentation presentation)
@@ -148,12 +147,5 @@ public sealed class HlsService(
         }
     }
 
-    private sealed class Run(HlsStream stream, Presentation presentation)
-    {
-        public HlsStream Stream { get; } = stream;
-
-        public Presentation Presentation { get; } = presentation;
-
-        public Task Completion { get; set; } = Task.CompletedTask;
-    }
+    private sealed record Run(HlsStream Stream, Presentation Presentation, Task Completion);
 }
