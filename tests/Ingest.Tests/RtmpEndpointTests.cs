@@ -92,7 +92,7 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
         _time.Advance(_options.PublisherIdleTimeout);
 
         await ClosedAsync(socket);
-        Assert.Empty(_hub.Topics);
+        await UntilAsync(() => _hub.Topics.Count == 0);
     }
 
     [Theory]
@@ -309,20 +309,16 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
     }
 
     /// <summary>Waits until that many connections run: each has armed its timer.</summary>
-    private async Task AcceptedAsync(int connections)
-    {
-        using var late = new CancellationTokenSource(Limit);
-        while (_counters.Connections < connections || _time.ArmedTimers < connections)
-        {
-            late.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
+    private Task AcceptedAsync(int connections) =>
+        UntilAsync(() => _counters.Connections >= connections && _time.ArmedTimers >= connections);
 
-    private async Task ArmedAsync(int timers)
+    private Task ArmedAsync(int timers) => UntilAsync(() => _time.ArmedTimers == timers);
+
+    /// <summary>Waits for what happens on the connection's loop.</summary>
+    private static async Task UntilAsync(Func<bool> isSo)
     {
         using var late = new CancellationTokenSource(Limit);
-        while (_time.ArmedTimers != timers)
+        while (!isSo())
         {
             late.Token.ThrowIfCancellationRequested();
             await Task.Yield();
