@@ -114,6 +114,56 @@ public class RtmpPlayerTests
     }
 
     [Fact]
+    public async Task A_player_gets_every_frame_before_its_goodbye_however_much_its_socket_has_taken_when_the_stream_ends()
+    {
+        for (int frames = 16; frames <= 480; frames += 16) // of 5 kB: for some of these the socket fills up in the very last send
+        {
+            await using PlaybackServer server = await PlaybackServer.StartAsync();
+            server.PublishVideo(isRandomAccess: true);
+            using RtmpPlayClient player = await RtmpPlayClient.PlayAsync(server.Port);
+            int last = frames;
+            server.Transport.Loops[0].Post(() => // no walk comes in between
+            {
+                for (int i = 0; i < last; i++)
+                {
+                    server.PublishVideo(isRandomAccess: false, lengthBytes: 5_000);
+                }
+
+                server.EndStream();
+            });
+
+            for (uint i = 0; i <= frames; i++)
+            {
+                Assert.Equal((i + 1) * 40, (await player.ReadVideoAsync())?.Timestamp);
+            }
+
+            Assert.Null(await player.ReadVideoAsync());
+            Assert.True(player.WasToldOfTheEnd);
+        }
+    }
+
+    [Fact]
+    public async Task A_walk_that_had_to_let_others_go_first_goes_on_with_the_players_that_are_left()
+    {
+        await using PlaybackServer server = await PlaybackServer.StartAsync(time: new HastyTime());
+        server.PublishVideo(isRandomAccess: true);
+        var players = new List<RtmpPlayClient>();
+        for (int i = 0; i < 5; i++)
+        {
+            players.Add(await RtmpPlayClient.PlayAsync(server.Port));
+            await players[i].ReadVideoAsync();
+        }
+
+        server.PublishVideo(isRandomAccess: false);
+
+        foreach (RtmpPlayClient player in players)
+        {
+            Assert.Equal(80u, (await player.ReadVideoAsync())!.Value.Timestamp);
+            player.Dispose();
+        }
+    }
+
+    [Fact]
     public async Task Audio_goes_out_with_the_next_video_frame_in_one_call()
     {
         var time = new ManualTimeProvider();
@@ -212,5 +262,19 @@ public class RtmpPlayerTests
         var allocated = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         server.Transport.Loops[0].Post(() => allocated.SetResult(GC.GetAllocatedBytesForCurrentThread()));
         return await allocated.Task.ConfigureAwait(false); // resuming in the test's context would allocate, on the loop
+    }
+
+    /// <summary>Moves on by 2 ms whenever somebody looks, so that every turn is over at once; its timers never fire.</summary>
+    private sealed class HastyTime : TimeProvider
+    {
+        private readonly ManualTimeProvider _timers = new();
+        private long _ticks;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Interlocked.Add(ref _ticks, 2 * TimeSpan.TicksPerMillisecond);
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            _timers.CreateTimer(callback, state, dueTime, period);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
     private readonly SlabPool _pool = new();
     private readonly RtmpClientSession _session;
     private readonly Queue<(RtmpMessageType Type, uint Timestamp, byte FirstByte, int LengthBytes)> _messages = new();
+    private bool _hasEnded;
     private PipeReader _input = PipeReader.Create(Stream.Null);
 
     private RtmpPlayClient()
@@ -54,10 +55,12 @@ internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
                 }
             }
 
-            if (!await ReadOnceAsync())
+            if (_hasEnded)
             {
                 return null;
             }
+
+            _hasEnded = !await ReadOnceAsync(); // the end may come together with the last messages
         }
     }
 
