@@ -24,4 +24,13 @@ public enum FrameTraits : byte
 
     /// <summary>Not from the log: configuration that a subscription sends again, with the time of the frame that follows.</summary>
     Injected = 32,
+
+    /// <summary>Another publish session goes on with the stream from here: no frame from here on refers to one before.</summary>
+    Splice = 64,
+
+    /// <summary>
+    /// More configuration of a track, kept beside its sequence header: an HDR metadata packet of enhanced RTMP (video) or a
+    /// MultichannelConfig (audio).
+    /// </summary>
+    TrackMetadata = 128,
 }
