@@ -71,16 +71,16 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
             return true;
         }
 
-        if (_subscription.IsCompleted && !_isOver)
-        {
-            _walk.LookAtAll(); // the socket drained it, not a walk: let one say goodbye
-        }
-
+        HaveGoodbyeSaid();
         return false;
     }
 
     /// <inheritdoc/>
-    public void Sent(MediaFrame frame) => _subscription.ConfirmDelivered(frame);
+    public void Sent(MediaFrame frame)
+    {
+        _subscription.ConfirmDelivered(frame);
+        HaveGoodbyeSaid();
+    }
 
     /// <inheritdoc/>
     public void Lost(MediaFrame frame)
@@ -88,6 +88,7 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
         if (_connection.End == ConnectionEnd.None)
         {
             _subscription.ReportLost(frame); // else it counts as disconnected, with all that is in flight
+            HaveGoodbyeSaid();
         }
     }
 
@@ -102,11 +103,20 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
         _left(_walk);
     }
 
+    /// <summary>The end may be reached while the socket is sending, which nobody may change then: a walk follows it up.</summary>
+    private void HaveGoodbyeSaid()
+    {
+        if (_subscription.IsCompleted && !_isOver)
+        {
+            _walk.LookAtAll();
+        }
+    }
+
     private void EndIfDrained()
     {
-        if (!_subscription.IsCompleted || _subscription.InFlight > 0)
+        if (!_subscription.IsCompleted)
         {
-            return; // answers overtake frames that were read and not begun
+            return;
         }
 
         _isOver = true;

@@ -1,3 +1,5 @@
+using MediaServer.Media;
+
 namespace MediaServer.Hub.Tests;
 
 public sealed class EndTests : IDisposable
@@ -50,6 +52,52 @@ public sealed class EndTests : IDisposable
         Assert.Empty(Received.AllOf(subscription));
         Assert.True(subscription.IsCompleted);
         Assert.Equal(6, subscription.Delivery.GetDropped(DropReason.Overrun).Total);
+    }
+
+    [Fact]
+    public void The_log_is_held_until_what_was_taken_is_confirmed()
+    {
+        using Subscription subscription = _stream.Subscribe(confirms: true);
+        MediaFrame[] taken = TakeGopAndEnd(subscription);
+
+        subscription.ConfirmDelivered(taken[0]);
+        Assert.False(subscription.IsCompleted);
+        Assert.All(taken, frame => Assert.NotNull(_stream.Topic.Log.Frames.Peek(frame.Offset)));
+
+        subscription.ConfirmDelivered(taken[1]);
+        Assert.True(subscription.IsCompleted);
+        Assert.Equal(_stream.Topic.Head, _stream.Topic.Tail);
+        Assert.Equal(0, _stream.Time.ArmedTimers);
+    }
+
+    [Fact]
+    public void What_was_taken_and_is_lost_ends_a_subscription_too()
+    {
+        using Subscription subscription = _stream.Subscribe(confirms: true);
+        foreach (MediaFrame frame in TakeGopAndEnd(subscription))
+        {
+            Assert.False(subscription.IsCompleted);
+            subscription.ReportLost(frame);
+        }
+
+        Assert.True(subscription.IsCompleted);
+        Received.AssertSum(subscription);
+    }
+
+    [Fact]
+    public async Task Who_has_something_to_confirm_at_the_end_waits_instead_of_spinning()
+    {
+        using Subscription subscription = _stream.Subscribe(confirms: true);
+        MediaFrame[] taken = TakeGopAndEnd(subscription);
+
+        Task<bool> wait = subscription.WaitToReadAsync().AsTask();
+        Assert.False(wait.IsCompleted);
+        subscription.ConfirmDelivered(taken[0]);
+        Assert.False(wait.IsCompleted);
+        subscription.ConfirmDelivered(taken[1]);
+
+        Assert.False(await wait.WaitAsync(TimeSpan.FromSeconds(30)));
+        await subscription.Completion;
     }
 
     [Fact]
@@ -118,4 +166,21 @@ public sealed class EndTests : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    /// <summary>Two frames, taken and released but not confirmed, and the end of the stream.</summary>
+    private MediaFrame[] TakeGopAndEnd(Subscription subscription)
+    {
+        _stream.Gop(1);
+        var taken = new List<MediaFrame>();
+        while (subscription.TryRead(out MediaFrame? frame))
+        {
+            taken.Add(frame);
+            frame.Release();
+        }
+
+        _stream.Publication.Dispose();
+        Assert.Equal(2, taken.Count);
+        Assert.False(subscription.TryRead(out _));
+        return [.. taken];
+    }
 }

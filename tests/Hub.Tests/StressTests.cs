@@ -138,10 +138,15 @@ public sealed class StressTests : IDisposable
                 }
             }
 
+            if (held.TryDequeue(out MediaFrame? oldest))
+            {
+                Return(subscription, oldest); // without it the end never comes to one that confirms
+            }
+
             Thread.Yield();
         }
 
-        while (held.TryDequeue(out MediaFrame? frame))
+        foreach (MediaFrame frame in held)
         {
             Return(subscription, frame);
         }

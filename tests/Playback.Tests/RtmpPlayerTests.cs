@@ -114,6 +114,35 @@ public class RtmpPlayerTests
     }
 
     [Fact]
+    public async Task A_player_gets_every_frame_before_its_goodbye_however_much_its_socket_has_taken_when_the_stream_ends()
+    {
+        for (int frames = 16; frames <= 480; frames += 16) // of 5 kB: for some of these the socket fills up in the very last send
+        {
+            await using PlaybackServer server = await PlaybackServer.StartAsync();
+            server.PublishVideo(isRandomAccess: true);
+            using RtmpPlayClient player = await RtmpPlayClient.PlayAsync(server.Port);
+            int last = frames;
+            server.Transport.Loops[0].Post(() => // no walk comes in between
+            {
+                for (int i = 0; i < last; i++)
+                {
+                    server.PublishVideo(isRandomAccess: false, lengthBytes: 5_000);
+                }
+
+                server.EndStream();
+            });
+
+            for (uint i = 0; i <= frames; i++)
+            {
+                Assert.Equal((i + 1) * 40, (await player.ReadVideoAsync())?.Timestamp);
+            }
+
+            Assert.Null(await player.ReadVideoAsync());
+            Assert.True(player.WasToldOfTheEnd);
+        }
+    }
+
+    [Fact]
     public async Task A_walk_that_had_to_let_others_go_first_goes_on_with_the_players_that_are_left()
     {
         await using PlaybackServer server = await PlaybackServer.StartAsync(time: new HastyTime());

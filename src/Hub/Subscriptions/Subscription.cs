@@ -10,8 +10,8 @@ namespace MediaServer.Hub;
 /// </summary>
 /// <remarks>
 /// <para><b>One reader.</b> <see cref="TryRead"/>, <see cref="WaitToReadAsync"/>, <see cref="ConfirmDelivered"/> and <see cref="Dispose"/> are
-/// called by one at a time; everything else may be read by anybody. <see cref="Dispose"/> may also come while a wait is open. Each frame
-/// that is handed out carries a reference, which the reader releases.</para>
+/// called by one at a time; everything else may be read by anybody. <see cref="Dispose"/> and <see cref="ConfirmDelivered"/> may also come
+/// while a wait is open. Each frame that is handed out carries a reference, which the reader releases.</para>
 /// <para><b>Catching up.</b> From its join or a jump until its cursor first meets the head, a subscription is not held to its lag bound,
 /// only to what the log still holds: a burst is no lag. After that, beyond the bound or behind the tail it jumps to the newest
 /// random access point at or ahead of its cursor. When none is ahead, frames are passed over until it is within the bound, and video waits
@@ -101,7 +101,10 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     /// <summary>Frames in the log that it has not looked at. Some of them may be left out.</summary>
     public override int Count => (int)Math.Clamp(_frames.Head - Cursor, 0, int.MaxValue);
 
-    /// <summary>Whether there is nothing more to read and never will be: read to the end of the stream, or disposed.</summary>
+    /// <summary>
+    /// Whether there is nothing more to read and never will be: read to the end of the stream, with nothing left in flight, or disposed.
+    /// Until then the log is held, so that what was taken can be sent.
+    /// </summary>
     public bool IsCompleted => Volatile.Read(ref _finished) != 0;
 
     /// <summary>Completes, never with an error, when <see cref="IsCompleted"/> gets true.</summary>
@@ -215,6 +218,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         {
             _inFlight -= KindCounts.Of(frame.Kind, 1);
             Delivery.CountDelivered(frame.Kind);
+            FinishWithLastAnswer();
         }
     }
 
@@ -244,6 +248,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
         _gates.Close(_topic.GetTimestamp());
         _mustReconcile = true;
+        FinishWithLastAnswer();
     }
 
     /// <summary>Leaves the stream. What was handed out and not confirmed counts as <see cref="DropReason.Disconnected"/>.</summary>
@@ -264,7 +269,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     /// <summary>The head of the log at which a waiting reader is woken.</summary>
     internal long WakeOffset => Cursor + _options.WakeFrames;
 
-    private bool IsWakeDue => _topic.IsEnded || _frames.Head >= WakeOffset;
+    private bool IsWakeDue => _topic.IsEnded ? _frames.Head > Cursor || InFlight == 0 : _frames.Head >= WakeOffset;
 
     /// <summary>Ends the wait that the reader has open, if there is one.</summary>
     internal void Wake()
@@ -386,13 +391,22 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
     private bool TryFinish()
     {
-        if (!_topic.IsEnded || _frames.Head > _position.Offset) // in this order: after the end the head stands still
+        if (!_topic.IsEnded || _frames.Head > _position.Offset || InFlight > 0) // in this order: after the end the head stands still
         {
             return false;
         }
 
         Finish();
         return true;
+    }
+
+    /// <summary>A frame that was handed out was answered: at the end of the stream, the last answer completes the subscription.</summary>
+    private void FinishWithLastAnswer()
+    {
+        if (InFlight == 0 && TryFinish())
+        {
+            Wake();
+        }
     }
 
     private void Finish()

@@ -185,7 +185,7 @@ public sealed class StreamTopic
         }
     }
 
-    /// <summary>A subscription has read to the end of the stream, or is gone.</summary>
+    /// <summary>A subscription has read to the end of the stream and has had it all confirmed, or is gone.</summary>
     internal void OnFinished(Subscription subscription)
     {
         bool isDrained;
