@@ -16,9 +16,9 @@ internal sealed class PublishSession(Publication publication, SlabPool pool, Tim
 
     private readonly FrameFactory _frames = new(pool);
     private readonly Timeline _timeline = new();
+    private readonly VideoBitstream _avc = new(MediaCodec.Avc);
     private MediaFrame? _videoHeader;
     private MediaFrame? _audioHeader;
-    private AvcConfiguration? _avc;
 
     public StreamKey Key => publication.Topic.Key;
 
@@ -69,7 +69,7 @@ internal sealed class PublishSession(Publication publication, SlabPool pool, Tim
         {
             if (TryPublishHeader(info, payload, ref _videoHeader, out byte[] body))
             {
-                _ = AvcConfiguration.TryParse(body.AsSpan(tag.DataOffset), out _avc);
+                _ = _avc.TryConfigure(body.AsSpan(tag.DataOffset));
             }
 
             return;
@@ -77,9 +77,9 @@ internal sealed class PublishSession(Publication publication, SlabPool pool, Tim
 
         bool isKey = tag.FrameType is FlvFrameType.Key or FlvFrameType.GeneratedKey;
         FrameTraits traits = isKey ? FrameTraits.RandomAccess : FrameTraits.None;
-        if (tag.Codec == MediaCodec.Avc && _avc is not null)
+        if (tag.Codec == MediaCodec.Avc && _avc.IsReadable)
         {
-            if (!AvcSample.Classify(payload.Fragments, tag.DataOffset, _avc.NalLengthSize, out AvcSample sample))
+            if (!_avc.TryClassify(payload.Fragments, tag.DataOffset, out VideoSample sample))
             {
                 counters.CountMalformed();
                 return;

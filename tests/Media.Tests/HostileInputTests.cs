@@ -56,7 +56,7 @@ public class HostileInputTests : IDisposable
         _payload.Append(bytes);
         for (int lengthSize = 1; lengthSize <= 4; lengthSize++)
         {
-            bool isWhole = AvcSample.Classify(_payload.Fragments, 5, lengthSize, out AvcSample sample);
+            bool isWhole = AvcSample.TryClassify(_payload.Fragments, 5, lengthSize, out VideoSample sample);
             Assert.False(!isWhole && sample != default);
             Assert.False(sample is { IsRandomAccess: true, IsDisposable: true });
         }

@@ -82,24 +82,23 @@ public class SampleStreamTests
     {
         using var memory = new LeakCheckingPool();
         using var payload = new PayloadBuilder(memory.Pool);
-        int lengthSize = 0;
+        var bitstream = new VideoBitstream(MediaCodec.Avc);
         foreach (FlvTag tag in SampleStream.ReadTags(name).Where(tag => tag.Kind == MediaKind.Video))
         {
             Assert.True(FlvVideoTag.TryParse(tag.Body.ToArray(), out FlvVideoTag video));
             if (video.PacketType == FlvPacketType.SequenceHeader)
             {
-                Assert.True(AvcConfiguration.TryParse(tag.Body.Slice(video.DataOffset).ToArray(), out AvcConfiguration? configuration));
-                lengthSize = configuration.NalLengthSize;
+                Assert.True(bitstream.TryConfigure(tag.Body.Slice(video.DataOffset).ToArray()));
             }
             else if (video.PacketType == FlvPacketType.Frame)
             {
                 payload.Clear();
                 payload.Append(tag.Body);
-                Assert.True(AvcSample.Classify(payload.Fragments, video.DataOffset, lengthSize, out AvcSample sample));
+                Assert.True(bitstream.TryClassify(payload.Fragments, video.DataOffset, out VideoSample sample));
                 yield return new Picture(video, sample, tag.Timestamp + video.CompositionTime);
             }
         }
     }
 
-    private sealed record Picture(FlvVideoTag Tag, AvcSample Sample, long Pts);
+    private sealed record Picture(FlvVideoTag Tag, VideoSample Sample, long Pts);
 }

@@ -79,6 +79,58 @@ public sealed class AvcConfiguration
         return true;
     }
 
+    /// <summary>Writes a record of parameter sets and reads it.</summary>
+    /// <returns>Whether the sets fit in a record, and the first sequence parameter set can be read.</returns>
+    internal static bool TryCreate(
+        int nalLengthSize,
+        List<ReadOnlyMemory<byte>> sequenceSets,
+        List<ReadOnlyMemory<byte>> pictureSets,
+        [NotNullWhen(true)] out AvcConfiguration? configuration)
+    {
+        const int MaxSequenceSets = 31;
+        configuration = null;
+        if (sequenceSets.Count is 0 or > MaxSequenceSets || pictureSets.Count > byte.MaxValue
+            || !AvcSequenceParameters.TryParse(sequenceSets[0].Span, out AvcSequenceParameters? sequence))
+        {
+            return false;
+        }
+
+        var record = new List<byte>
+        {
+            1, sequence.Profile, sequence.Compatibility, sequence.Level, (byte)(0xFC | (nalLengthSize - 1)),
+        };
+        record.Add((byte)(0xE0 | sequenceSets.Count));
+        bool fits = TryAddSets(record, sequenceSets);
+        record.Add((byte)pictureSets.Count);
+        fits &= TryAddSets(record, pictureSets);
+        if (sequence.Profile is 100 or 110 or 122 or 144)
+        {
+            record.Add((byte)(0xFC | sequence.ChromaFormat));
+            record.Add((byte)(0xF8 | (sequence.LumaBitDepth - 8)));
+            record.Add((byte)(0xF8 | (sequence.ChromaBitDepth - 8)));
+            record.Add(0); // sequence parameter set extensions
+        }
+
+        return fits && TryParse(record.ToArray(), out configuration);
+    }
+
+    private static bool TryAddSets(List<byte> record, List<ReadOnlyMemory<byte>> sets)
+    {
+        foreach (ReadOnlyMemory<byte> set in sets)
+        {
+            if (set.Length > ushort.MaxValue)
+            {
+                return false;
+            }
+
+            record.Add((byte)(set.Length >> 8));
+            record.Add((byte)set.Length);
+            record.AddRange(set.Span);
+        }
+
+        return true;
+    }
+
     private static bool TryReadSets(ref ReadOnlyMemory<byte> rest, int count, out ReadOnlyMemory<byte>[] sets)
     {
         sets = new ReadOnlyMemory<byte>[count];

@@ -15,6 +15,23 @@ internal static class AvcNalUnit
     /// <summary>Whether <c>nal_ref_idc</c> says that other pictures refer to it.</summary>
     public static bool IsReference(byte header) => (header & 0x60) != 0;
 
+    /// <summary>The identifier of a sequence or picture parameter set, which begins with it but for three bytes of a sequence's; −1 if it is cut off.</summary>
+    public static int ReadSetId(ReadOnlySpan<byte> set)
+    {
+        const int Enough = 16; // a header, three bytes, and the longest code of a number up to 255, with emulation prevention
+        if (set.IsEmpty)
+        {
+            return -1;
+        }
+
+        Span<byte> plain = stackalloc byte[Enough];
+        set = set[..Math.Min(set.Length, Enough)];
+        var bits = new BitReader(plain[..RemoveEmulationPrevention(set, plain)]);
+        bits.Skip(TypeOf(set[0]) == SequenceParametersType ? 32 : 8);
+        uint id = bits.ReadUnsignedExpGolomb();
+        return bits.HasFailed || id > byte.MaxValue ? -1 : (int)id;
+    }
+
     /// <summary>Copies a NAL unit without its <c>emulation_prevention_three_byte</c>s.</summary>
     /// <param name="nalUnit">The unit.</param>
     /// <param name="destination">At least as long as the unit.</param>

@@ -35,6 +35,30 @@ internal ref struct FragmentReader
         return value;
     }
 
+    /// <summary>Reads bytes, of which there are as many, into an array of their own.</summary>
+    public byte[] ReadBytes(int count)
+    {
+        byte[] bytes = new byte[count];
+        CopyTo(bytes);
+        return bytes;
+    }
+
+    /// <summary>Reads as many bytes as the destination has room for; there are as many.</summary>
+    public void CopyTo(Span<byte> destination)
+    {
+        Debug.Assert(Remaining >= destination.Length, "The caller looks at what remains first.");
+        Remaining -= destination.Length;
+        while (destination.Length > _current.Length)
+        {
+            _current.CopyTo(destination);
+            destination = destination[_current.Length..];
+            NextFragment();
+        }
+
+        _current[..destination.Length].CopyTo(destination);
+        _current = _current[destination.Length..];
+    }
+
     /// <summary>Reads an unsigned number of 1 to 4 bytes; reads nothing when there are fewer.</summary>
     public bool TryReadBigEndian(int bytes, out uint value)
     {

@@ -41,18 +41,18 @@ public class AvcSampleTests : IDisposable
     public void A_sample_is_what_its_bitstream_says_with_lengths_of_any_size_and_cut_anywhere(
         string name, bool isRandomAccess, bool isDisposable, bool hasParameterSets, params string[] nalUnits)
     {
-        var expected = new AvcSample(isRandomAccess, isDisposable, hasParameterSets);
+        var expected = new VideoSample(isRandomAccess, isDisposable, hasParameterSets);
         foreach (int lengthSize in new[] { 1, 2, 4 })
         {
             byte[] payload = [.. new byte[5], .. Sample(lengthSize, nalUnits)];
             for (int cut = 0; cut < payload.Length; cut++)
             {
-                Assert.True(Classify(payload, lengthSize, out AvcSample sample, cut), name);
+                Assert.True(Classify(payload, lengthSize, out VideoSample sample, cut), name);
                 Assert.Equal(expected, sample);
             }
 
             int[] cuts = [.. Enumerable.Range(1, Math.Min(6, payload.Length - 1))]; // seven pieces: not yet gathered
-            Assert.True(Classify(payload, lengthSize, out AvcSample scattered, cuts));
+            Assert.True(Classify(payload, lengthSize, out VideoSample scattered, cuts));
             Assert.Equal(expected, scattered);
         }
     }
@@ -62,7 +62,7 @@ public class AvcSampleTests : IDisposable
     {
         string user = "06" + "FF2D" + "FF02" + string.Concat(Enumerable.Repeat("AB", 257)) + "06018480"; // type 300 with 257 bytes, then ours
 
-        Assert.True(Classify([.. new byte[5], .. Sample(4, user, Reference)], 4, out AvcSample sample));
+        Assert.True(Classify([.. new byte[5], .. Sample(4, user, Reference)], 4, out VideoSample sample));
         Assert.True(sample.IsRandomAccess);
     }
 
@@ -71,7 +71,7 @@ public class AvcSampleTests : IDisposable
     {
         string message = "06" + "0504000003000003" + "06018480"; // four bytes 00 00 00 00: each second pair is followed by a 3
 
-        Assert.True(Classify([.. new byte[5], .. Sample(4, message, Reference)], 4, out AvcSample sample));
+        Assert.True(Classify([.. new byte[5], .. Sample(4, message, Reference)], 4, out VideoSample sample));
         Assert.True(sample.IsRandomAccess);
     }
 
@@ -88,8 +88,8 @@ public class AvcSampleTests : IDisposable
     [InlineData("0606010000030000")]
     public void A_broken_message_is_no_recovery_point_and_spoils_nothing(string message)
     {
-        Assert.True(Classify([.. new byte[5], .. Sample(4, message, NonReference)], 4, out AvcSample sample));
-        Assert.Equal(new AvcSample(IsRandomAccess: false, IsDisposable: true, HasParameterSets: false), sample);
+        Assert.True(Classify([.. new byte[5], .. Sample(4, message, NonReference)], 4, out VideoSample sample));
+        Assert.Equal(new VideoSample(IsRandomAccess: false, IsDisposable: true, HasParameterSets: false), sample);
     }
 
     [Theory]
@@ -102,7 +102,7 @@ public class AvcSampleTests : IDisposable
     [InlineData("000000")]
     public void Lengths_that_do_not_add_up_are_reported(string hex)
     {
-        Assert.False(Classify([.. new byte[5], .. Wire.Hex(hex)], 4, out AvcSample sample));
+        Assert.False(Classify([.. new byte[5], .. Wire.Hex(hex)], 4, out VideoSample sample));
         Assert.Equal(default, sample);
     }
 
@@ -110,19 +110,19 @@ public class AvcSampleTests : IDisposable
     public void A_payload_shorter_than_its_header_is_reported()
     {
         Assert.False(Classify([1, 2, 3, 4], 4, out _));
-        Assert.True(Classify([1, 2, 3, 4, 5], 4, out AvcSample empty));
+        Assert.True(Classify([1, 2, 3, 4, 5], 4, out VideoSample empty));
         Assert.Equal(default, empty);
-        Assert.False(AvcSample.Classify([], 5, 4, out _));
+        Assert.False(AvcSample.TryClassify([], 5, 4, out _));
     }
 
     [Fact]
     public void Empty_units_are_passed_over_and_endless_runs_of_them_reported()
     {
-        Assert.True(Classify([.. new byte[5], .. Sample(4, "", "", Idr, "")], 4, out AvcSample sample));
+        Assert.True(Classify([.. new byte[5], .. Sample(4, "", "", Idr, "")], 4, out VideoSample sample));
         Assert.True(sample.IsRandomAccess);
 
-        Assert.True(Classify([.. new byte[5], .. new byte[AvcSample.MaxNalUnits]], 1, out _));
-        Assert.False(Classify([.. new byte[5], .. new byte[AvcSample.MaxNalUnits + 1]], 1, out _));
+        Assert.True(Classify([.. new byte[5], .. new byte[NalUnitReader.MaxUnits]], 1, out _));
+        Assert.False(Classify([.. new byte[5], .. new byte[NalUnitReader.MaxUnits + 1]], 1, out _));
     }
 
     [Fact]
@@ -135,7 +135,7 @@ public class AvcSampleTests : IDisposable
             payload.Append(received.Sequence);
         }
 
-        Assert.Equal(0, Allocations.Of(() => Assert.True(AvcSample.Classify(payload.Fragments, 5, 4, out _))));
+        Assert.Equal(0, Allocations.Of(() => Assert.True(AvcSample.TryClassify(payload.Fragments, 5, 4, out _))));
     }
 
     private static byte[] Sample(int lengthSize, params string[] nalUnits) =>
@@ -144,11 +144,11 @@ public class AvcSampleTests : IDisposable
             unit => (byte[])[.. Enumerable.Range(1, lengthSize).Select(i => (byte)(unit.Length >> (8 * (lengthSize - i)))), .. unit]),
     ];
 
-    private bool Classify(byte[] bytes, int lengthSize, out AvcSample sample, params ReadOnlySpan<int> cuts)
+    private bool Classify(byte[] bytes, int lengthSize, out VideoSample sample, params ReadOnlySpan<int> cuts)
     {
         using var payload = new PayloadBuilder(_memory.Pool);
         using var received = new SlabSequence(_memory.Pool, bytes, cuts);
         payload.Append(received.Sequence);
-        return AvcSample.Classify(payload.Fragments, 5, lengthSize, out sample);
+        return AvcSample.TryClassify(payload.Fragments, 5, lengthSize, out sample);
     }
 }

@@ -1,0 +1,61 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MediaServer.Media;
+
+/// <summary>Takes parameter sets out of H.264 samples into a configuration.</summary>
+internal static class AvcInBandSets
+{
+    /// <summary>Looks for sets in a sample that are not in the configuration. Allocates nothing when there are none.</summary>
+    /// <param name="current">The configuration in force.</param>
+    /// <param name="payload">As for <see cref="AvcSample.TryClassify"/>.</param>
+    /// <param name="dataOffset">Likewise.</param>
+    /// <param name="changed">The configuration that has them.</param>
+    /// <returns>
+    /// Whether there are such sets, and they make sense. Sets that come with a picture which decoding cannot begin at are left alone: they
+    /// are between the encoder and the decoders at work, and will be repeated where others can begin.
+    /// </returns>
+    public static bool TryTake(
+        AvcConfiguration current, ReadOnlySpan<FrameFragment> payload, int dataOffset, [NotNullWhen(true)] out AvcConfiguration? changed)
+    {
+        changed = null;
+        List<byte[]>? news = null;
+        bool hasSlices = false;
+        var units = new NalUnitReader(payload, dataOffset, current.NalLengthSize);
+        while (units.TryRead(out FragmentReader unit, out int length))
+        {
+            FragmentReader header = unit;
+            int type = AvcNalUnit.TypeOf(header.ReadByte());
+            hasSlices |= type is >= AvcNalUnit.FirstSliceType and <= AvcNalUnit.IdrSliceType;
+            if ((type == AvcNalUnit.SequenceParametersType && !ParameterSets.Contains(current.SequenceParameterSets, unit, length, 1))
+                || (type == AvcNalUnit.PictureParametersType && !ParameterSets.Contains(current.PictureParameterSets, unit, length, 1)))
+            {
+                (news ??= []).Add(unit.ReadBytes(length));
+            }
+        }
+
+        if (news is null || !AvcSample.TryClassify(payload, dataOffset, current.NalLengthSize, out VideoSample sample)
+            || (hasSlices && !sample.IsRandomAccess))
+        {
+            return false;
+        }
+
+        return TryMerge(current, news, out changed);
+    }
+
+    private static bool TryMerge(AvcConfiguration current, List<byte[]> news, [NotNullWhen(true)] out AvcConfiguration? changed)
+    {
+        changed = null;
+        List<ReadOnlyMemory<byte>> sequenceSets = [.. current.SequenceParameterSets];
+        List<ReadOnlyMemory<byte>> pictureSets = [.. current.PictureParameterSets];
+        foreach (byte[] set in news)
+        {
+            bool isSequence = AvcNalUnit.TypeOf(set[0]) == AvcNalUnit.SequenceParametersType;
+            if (!ParameterSets.TryMerge(isSequence ? sequenceSets : pictureSets, set, AvcNalUnit.ReadSetId))
+            {
+                return false;
+            }
+        }
+
+        return AvcConfiguration.TryCreate(current.NalLengthSize, sequenceSets, pictureSets, out changed);
+    }
+}
