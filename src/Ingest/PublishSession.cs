@@ -52,14 +52,14 @@ internal sealed class PublishSession(Publication publication, SlabPool pool, Tim
 
     private void ReceiveVideo(uint timestamp, PayloadBuilder payload)
     {
-        Span<byte> prefix = stackalloc byte[FlvVideoTag.MaxHeaderBytes];
-        if (!FlvVideoTag.TryParse(prefix[..payload.CopyPrefix(prefix)], out FlvVideoTag tag))
+        Span<byte> prefix = stackalloc byte[FlvMediaHeader.MaxLengthBytes];
+        if (!FlvMediaHeader.TryParse(MediaKind.Video, prefix[..payload.CopyPrefix(prefix)], out FlvMediaHeader tag))
         {
             counters.CountMalformed();
             return;
         }
 
-        if (tag.FrameType == FlvFrameType.Command || tag.PacketType == FlvPacketType.EndOfSequence)
+        if (tag.PacketType is FlvPacketType.Command or FlvPacketType.EndOfSequence)
         {
             return;
         }
@@ -98,8 +98,8 @@ internal sealed class PublishSession(Publication publication, SlabPool pool, Tim
 
     private void ReceiveAudio(uint timestamp, PayloadBuilder payload)
     {
-        Span<byte> prefix = stackalloc byte[FlvAudioTag.MaxHeaderBytes];
-        if (!FlvAudioTag.TryParse(prefix[..payload.CopyPrefix(prefix)], out FlvAudioTag tag))
+        Span<byte> prefix = stackalloc byte[FlvMediaHeader.MaxLengthBytes];
+        if (!FlvMediaHeader.TryParse(MediaKind.Audio, prefix[..payload.CopyPrefix(prefix)], out FlvMediaHeader tag))
         {
             counters.CountMalformed();
             return;

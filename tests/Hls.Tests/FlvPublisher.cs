@@ -9,7 +9,7 @@ internal sealed class FlvPublisher(SlabPool pool) : IDisposable
     private readonly FrameFactory _factory = new(pool);
     private readonly PayloadBuilder _payload = new(pool);
     private readonly Timeline _timeline = new();
-    private int _nalLengthSize = 4;
+    private readonly VideoBitstream _video = new(MediaCodec.Avc);
 
     public static string Sample(string name)
     {
@@ -37,40 +37,30 @@ internal sealed class FlvPublisher(SlabPool pool) : IDisposable
 
     public MediaFrame Create(MediaKind kind, uint timestamp, ReadOnlySequence<byte> body)
     {
-        byte[] prefix = body.Slice(0, Math.Min(body.Length, FlvVideoTag.MaxHeaderBytes)).ToArray();
+        byte[] prefix = body.Slice(0, Math.Min(body.Length, FlvMediaHeader.MaxLengthBytes)).ToArray();
         var info = new FrameInfo { Kind = kind, Dts = _timeline.Unwrap(kind, 0, timestamp) };
-        if (kind == MediaKind.Video && FlvVideoTag.TryParse(prefix, out FlvVideoTag video))
+        if (FlvMediaHeader.TryParse(kind, prefix, out FlvMediaHeader header))
         {
-            info = info with { Codec = video.Codec, DataOffset = video.DataOffset, CompositionOffset = video.CompositionTime };
-            if (video.PacketType == FlvPacketType.SequenceHeader)
+            info = info with { Codec = header.Codec, DataOffset = header.DataOffset, CompositionOffset = header.CompositionTime };
+            if (header.PacketType == FlvPacketType.SequenceHeader)
             {
-                byte[] header = body.ToArray();
-                _nalLengthSize = AvcConfiguration.TryParse(header.AsSpan(video.DataOffset), out AvcConfiguration? avc) ? avc.NalLengthSize : 4;
-                return MediaFrame.CreateOwned(info with { Traits = FrameTraits.SequenceHeader }, header);
-            }
-
-            _payload.Append(body);
-            if (AvcSample.Classify(_payload.Fragments, video.DataOffset, _nalLengthSize, out AvcSample sample))
-            {
-                info = info with
+                byte[] configuration = body.ToArray();
+                if (kind == MediaKind.Video)
                 {
-                    Traits = (sample.IsRandomAccess ? FrameTraits.RandomAccess : 0) | (sample.IsDisposable ? FrameTraits.Disposable : 0),
-                };
-            }
-        }
-        else if (kind == MediaKind.Audio && FlvAudioTag.TryParse(prefix, out FlvAudioTag audio))
-        {
-            info = info with { Codec = audio.Codec, DataOffset = audio.DataOffset };
-            if (audio.PacketType == FlvPacketType.SequenceHeader)
-            {
-                return MediaFrame.CreateOwned(info with { Traits = FrameTraits.SequenceHeader }, body.ToArray());
-            }
+                    _ = _video.TryConfigure(configuration.AsSpan(header.DataOffset));
+                }
 
-            _payload.Append(body);
+                return MediaFrame.CreateOwned(info with { Traits = FrameTraits.SequenceHeader }, configuration);
+            }
         }
-        else
+
+        _payload.Append(body);
+        if (kind == MediaKind.Video && _video.TryClassify(_payload.Fragments, header.DataOffset, out VideoSample sample))
         {
-            _payload.Append(body);
+            info = info with
+            {
+                Traits = (sample.IsRandomAccess ? FrameTraits.RandomAccess : 0) | (sample.IsDisposable ? FrameTraits.Disposable : 0),
+            };
         }
 
         return _factory.Create(info, _payload);

@@ -44,14 +44,19 @@ public class SampleStreamTests
         foreach (FlvTag tag in SampleStream.ReadTags(name))
         {
             byte[] body = tag.Body.ToArray();
-            if (tag.Kind == MediaKind.Video && FlvVideoTag.TryParse(body, out FlvVideoTag video) && video.PacketType == FlvPacketType.SequenceHeader)
+            if (!FlvMediaHeader.TryParse(tag.Kind, body, out FlvMediaHeader header) || header.PacketType != FlvPacketType.SequenceHeader)
             {
-                Assert.True(AvcConfiguration.TryParse(body.AsSpan(video.DataOffset), out AvcConfiguration? avc));
+                continue;
+            }
+
+            if (tag.Kind == MediaKind.Video)
+            {
+                Assert.True(AvcConfiguration.TryParse(body.AsSpan(header.DataOffset), out AvcConfiguration? avc));
                 found.Add($"{avc.Sequence.Width}x{avc.Sequence.Height}@{avc.Sequence.FrameRate} {avc.CodecString}");
             }
-            else if (tag.Kind == MediaKind.Audio && FlvAudioTag.TryParse(body, out FlvAudioTag audio) && audio.PacketType == FlvPacketType.SequenceHeader)
+            else
             {
-                Assert.True(AudioSpecificConfig.TryParse(body.AsSpan(audio.DataOffset), out AudioSpecificConfig? aac));
+                Assert.True(AudioSpecificConfig.TryParse(body.AsSpan(header.DataOffset), out AudioSpecificConfig? aac));
                 found.Add($"{aac.CodecString} {aac.SampleRate} {aac.Channels}");
             }
         }
@@ -85,7 +90,7 @@ public class SampleStreamTests
         var bitstream = new VideoBitstream(MediaCodec.Avc);
         foreach (FlvTag tag in SampleStream.ReadTags(name).Where(tag => tag.Kind == MediaKind.Video))
         {
-            Assert.True(FlvVideoTag.TryParse(tag.Body.ToArray(), out FlvVideoTag video));
+            Assert.True(FlvMediaHeader.TryParse(tag.Kind, tag.Body.ToArray(), out FlvMediaHeader video));
             if (video.PacketType == FlvPacketType.SequenceHeader)
             {
                 Assert.True(bitstream.TryConfigure(tag.Body.Slice(video.DataOffset).ToArray()));
@@ -100,5 +105,5 @@ public class SampleStreamTests
         }
     }
 
-    private sealed record Picture(FlvVideoTag Tag, VideoSample Sample, long Pts);
+    private sealed record Picture(FlvMediaHeader Tag, VideoSample Sample, long Pts);
 }

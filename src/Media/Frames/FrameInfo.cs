@@ -21,6 +21,9 @@ public readonly record struct FrameInfo
     /// <inheritdoc cref="MediaFrame.CompositionOffset"/>
     public int CompositionOffset { get; init; }
 
+    /// <inheritdoc cref="MediaFrame.NanosecondOffset"/>
+    public int NanosecondOffset { get; init; }
+
     /// <inheritdoc cref="MediaFrame.Dts"/>
     public long Dts { get; init; }
 

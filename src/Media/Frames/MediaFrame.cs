@@ -65,7 +65,7 @@ public sealed unsafe class MediaFrame
     /// <summary>Random access, disposable, configuration and so on.</summary>
     public FrameTraits Traits => _info.Traits;
 
-    /// <summary>Bytes of the FLV tag body before the sample's own data: 5 for AVC, 2 for AAC, 1 for other audio.</summary>
+    /// <summary>Bytes of the FLV tag body before the sample's own data (<see cref="FlvMediaHeader.DataOffset"/>).</summary>
     public int DataOffset => _info.DataOffset;
 
     /// <summary>Decoding time in milliseconds on the stream's timeline; never goes back within a track.</summary>
@@ -76,6 +76,9 @@ public sealed unsafe class MediaFrame
 
     /// <summary>Presentation time in milliseconds.</summary>
     public long Pts => _info.Dts + _info.CompositionOffset;
+
+    /// <summary>Nanoseconds to add to both times, 0 to 999,999: an encoder may be more exact than milliseconds (E-RTMP v2, ModEx).</summary>
+    public int NanosecondOffset => _info.NanosecondOffset;
 
     /// <summary>When its last byte was received: a <see cref="TimeProvider.GetTimestamp"/>.</summary>
     public long ReceivedAt => _info.ReceivedAt;
@@ -106,13 +109,16 @@ public sealed unsafe class MediaFrame
         return new MediaFrame(info, owned);
     }
 
-    /// <summary>The same configuration with another time, for sending it again before a frame of that time.</summary>
+    /// <summary>
+    /// The same configuration with another time, for sending it again before a frame of that time. It is no splice and no discontinuity:
+    /// those are of the place in the log where it first stood.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The frame does not own its bytes.</exception>
     public MediaFrame Restamp(long dts)
     {
         byte[] owned = _owned ?? throw new InvalidOperationException("Only configuration is sent again.");
         return CreateOwned(
-            _info with { Dts = dts, Traits = _info.Traits | FrameTraits.Injected },
+            _info with { Dts = dts, Traits = (_info.Traits & ~(FrameTraits.Splice | FrameTraits.Discontinuity)) | FrameTraits.Injected },
             owned.AsSpan(FrameHeaders.LengthBytes));
     }
 

@@ -60,6 +60,29 @@ public sealed class PayloadBuilder(SlabPool pool) : IDisposable
         }
     }
 
+    /// <summary>Adds a part of another payload: both hold its slabs, nothing is copied.</summary>
+    /// <param name="payload">The fragments of a payload.</param>
+    /// <param name="start">The part's first byte in it.</param>
+    /// <param name="lengthBytes">The part's length; the payload is at least as long.</param>
+    public void AppendShared(ReadOnlySpan<FrameFragment> payload, int start, int lengthBytes)
+    {
+        foreach (FrameFragment fragment in payload)
+        {
+            int length = Math.Min(fragment.LengthBytes - start, lengthBytes);
+            if (length > 0)
+            {
+                fragment.Slab.Retain();
+                Add(new FrameFragment(fragment.Slab, fragment.Start + start, length));
+                lengthBytes -= length;
+            }
+
+            start = Math.Max(0, start - fragment.LengthBytes);
+        }
+    }
+
+    /// <summary>Adds a fragment at the end, and takes over the caller's reference to its slab.</summary>
+    public void Take(FrameFragment fragment) => Add(fragment);
+
     /// <summary>Copies the first bytes of the payload, for looking at headers.</summary>
     /// <returns>How many bytes were there to copy, at most the destination's length.</returns>
     public int CopyPrefix(Span<byte> destination)

@@ -43,17 +43,19 @@ internal sealed record DemoClip(IReadOnlyList<DemoTag> Tags, uint LengthMillisec
     private static DemoTag? Describe(FlvTag tag)
     {
         byte[] body = tag.Body.ToArray();
-        switch (tag.Kind)
+        if (tag.Kind == MediaKind.Data)
         {
-            case MediaKind.Data:
-                return new DemoTag(RtmpMessageType.Data, tag.Timestamp, body, IsConfiguration: true);
-            case MediaKind.Video when FlvVideoTag.TryParse(body, out FlvVideoTag video) && video.PacketType != FlvPacketType.EndOfSequence:
-                return new DemoTag(RtmpMessageType.Video, tag.Timestamp, body, video.PacketType == FlvPacketType.SequenceHeader);
-            case MediaKind.Audio when FlvAudioTag.TryParse(body, out FlvAudioTag audio):
-                return new DemoTag(RtmpMessageType.Audio, tag.Timestamp, body, audio.PacketType == FlvPacketType.SequenceHeader);
-            default:
-                return null; // what ends the file does not end the stream
+            return new DemoTag(RtmpMessageType.Data, tag.Timestamp, body, IsConfiguration: true);
         }
+
+        if (!FlvMediaHeader.TryParse(tag.Kind, body, out FlvMediaHeader header) || header.PacketType == FlvPacketType.EndOfSequence)
+        {
+            return null; // what ends the file does not end the stream
+        }
+
+        RtmpMessageType type = tag.Kind == MediaKind.Video ? RtmpMessageType.Video : RtmpMessageType.Audio;
+        bool isConfiguration = header.PacketType is FlvPacketType.SequenceHeader or FlvPacketType.TrackMetadata;
+        return new DemoTag(type, tag.Timestamp, body, isConfiguration);
     }
 
     // Video decides where there is any: its last frame stays for as long as the one before it.
