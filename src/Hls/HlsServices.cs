@@ -1,3 +1,4 @@
+using MediaServer.Hub;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Routing.Patterns;
@@ -9,7 +10,7 @@ namespace MediaServer.Hls;
 /// <summary>Puts HLS into a host.</summary>
 public static class HlsServices
 {
-    /// <summary>Adds <see cref="HlsService"/>, with <see cref="HlsOptions"/> of the section <c>Hls</c> checked at start. The hub is added elsewhere.</summary>
+    /// <summary>Adds <see cref="HlsService"/>, with <see cref="HlsOptions"/> of the section <c>Hls</c> checked at start. The hub and an <see cref="IStreamAuthorizer"/> are added elsewhere.</summary>
     public static IServiceCollection AddHls(this IServiceCollection services)
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -30,8 +31,9 @@ public static class HlsServices
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         HlsService service = endpoints.ServiceProvider.GetRequiredService<HlsService>();
+        IStreamAuthorizer authorizer = endpoints.ServiceProvider.GetRequiredService<IStreamAuthorizer>();
         RoutePattern pattern = RoutePatternFactory.Parse(
             "/{**path}", defaults: null, parameterPolicies: new RouteValueDictionary { ["path"] = new HlsPathConstraint() });
-        return endpoints.Map(pattern, context => HlsEndpoint.HandleAsync(context, service)).WithDisplayName("HLS");
+        return endpoints.Map(pattern, context => HlsEndpoint.HandleAsync(context, service, authorizer)).WithDisplayName("HLS");
     }
 }

@@ -6,16 +6,16 @@ namespace MediaServer.Ingest;
 public sealed class IngestCounters
 {
     private long _connections;
-    private long _refusedConnections;
     private long _malformedMessages;
     private long _keyFrameMismatches;
+    private readonly long[] _refused = new long[Enum.GetValues<RefusalReason>().Length];
     private readonly long[] _protocolFaults = new long[Enum.GetValues<CloseReason>().Length];
 
     /// <summary>Connections that are open now.</summary>
     public long Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Connections closed at once because there were <see cref="IngestOptions.MaxConnections"/> already.</summary>
-    public long RefusedConnections => Volatile.Read(ref _refusedConnections);
+    /// <summary>Connections and requests that were refused for the given reason.</summary>
+    public long Refused(RefusalReason reason) => Volatile.Read(ref _refused[(int)reason]);
 
     /// <summary>Media messages dropped because their headers or lengths made no sense.</summary>
     public long MalformedMessages => Volatile.Read(ref _malformedMessages);
@@ -32,7 +32,7 @@ public sealed class IngestCounters
 
     internal void CountClosed() => Interlocked.Decrement(ref _connections);
 
-    internal void CountRefused() => Interlocked.Increment(ref _refusedConnections);
+    internal void CountRefused(RefusalReason reason) => Interlocked.Increment(ref _refused[(int)reason]);
 
     internal void CountMalformed() => Interlocked.Increment(ref _malformedMessages);
 

@@ -36,4 +36,7 @@ internal static partial class IngestLog
 
     [LoggerMessage(2009, LogLevel.Warning, "{Count} RTMP connections had not ended after {Limit}: they are cut off")]
     public static partial void StoppedWaiting(this ILogger logger, int count, TimeSpan limit);
+
+    [LoggerMessage(2010, LogLevel.Error, "{ConnectionId}: access could not be checked, so it is refused")]
+    public static partial void AuthorizerFailed(this ILogger logger, Exception exception, string connectionId);
 }

@@ -28,8 +28,8 @@ public sealed class IngestOptions
     public TimeSpan PublisherIdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Lets any machine publish without a key. Default false: only this machine may, because whoever may publish to a server on the
-    /// internet decides what its audience sees.
+    /// Lets any machine publish without a key. Default false: only this machine may, and others need a key, because whoever may publish to a
+    /// server on the internet decides what its audience sees.
     /// </summary>
     public bool AllowRemotePublish { get; set; }
 }

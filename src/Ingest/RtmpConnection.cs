@@ -132,8 +132,8 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
             SequencePosition consumed = _session.Receive(read.Buffer); // never waits; every protocol rule is behind this call
             if (_session.PendingRequest is { } request)
             {
-                Answer(request);
                 input.AdvanceTo(consumed); // what follows the request may be here already
+                await AnswerAsync(request);
             }
             else
             {
@@ -148,38 +148,69 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
     }
 
-    private void Answer(RtmpRequest request)
+    private async ValueTask AnswerAsync(RtmpRequest request)
     {
         if (!StreamKey.TryParse(request.Path, out StreamKey key, out string? fault))
         {
-            Refuse(request, "NetStream.Publish.Rejected", "NetStream.Play.Failed", fault);
-        }
-        else if (request is PublishRequest)
-        {
-            AnswerPublish(request, key);
-        }
-        else if ((_player = _endpoint.StartPlaying(key, _transport, _session)) is null)
-        {
-            Refuse(request, "", "NetStream.Play.StreamNotFound", "nobody publishes this stream");
-        }
-    }
-
-    private void AnswerPublish(RtmpRequest request, StreamKey key)
-    {
-        // Authorise first, Publish.Start last: an encoder that was started and then closed comes back for ever.
-        if (!_endpoint.MayPublish(_transport.RemoteEndPoint))
-        {
-            Refuse(request, "NetStream.Publish.Denied", "", "only this machine may publish (Ingest:AllowRemotePublish)");
+            Refuse(request, RefusalReason.InvalidName, fault);
             return;
         }
 
+        // Authorise first, Publish.Start last: an encoder that was started and then closed comes back for ever.
+        AccessDecision decision = await AuthorizeAsync(request, key);
+        await _transport.Loop.SwitchTo();
+        if (_transport.PeerClosed.IsCancellationRequested)
+        {
+            return; // who asked is gone: the next read says so
+        }
+
+        if (!decision.IsAllowed)
+        {
+            Refuse(request, RefusalReason.AccessDenied, decision.Reason ?? "access is denied");
+        }
+        else if (request is PublishRequest)
+        {
+            StartPublishing(request, key);
+        }
+        else if ((_player = _endpoint.StartPlaying(key, _transport, _session)) is null)
+        {
+            Refuse(request, RefusalReason.StreamNotFound, "nobody publishes this stream");
+        }
+    }
+
+    private async ValueTask<AccessDecision> AuthorizeAsync(RtmpRequest request, StreamKey key)
+    {
+        try
+        {
+            return await _endpoint.Authorizer.AuthorizeAsync(
+                new AccessRequest
+                {
+                    Action = request is PublishRequest ? AccessAction.Publish : AccessAction.Play,
+                    Stream = key,
+                    Address = _transport.RemoteEndPoint.Address,
+                    Key = request.FindParameter("key"),
+                },
+                _transport.PeerClosed);
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            if (!_transport.PeerClosed.IsCancellationRequested)
+            {
+                _endpoint.Logger.AuthorizerFailed(fault, _transport.Id);
+            }
+
+            return AccessDecision.Deny("the server cannot check access now");
+        }
+    }
+
+    private void StartPublishing(RtmpRequest request, StreamKey key)
+    {
         if (_endpoint.Hub.TryPublish(key, out PublishRefusal refusal) is not { } publication)
         {
             bool isTaken = refusal == PublishRefusal.KeyInUse;
             Refuse(
                 request,
-                isTaken ? "NetStream.Publish.BadName" : "NetStream.Publish.Rejected",
-                "",
+                isTaken ? RefusalReason.NameInUse : RefusalReason.TooManyStreams,
                 isTaken ? "somebody publishes this stream already" : "the server has as many streams as it may (Hub:MaxStreams)");
             return;
         }
@@ -191,17 +222,19 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         _endpoint.Logger.Publishing(_transport.Id, _transport.RemoteEndPoint, key, PeerText.Shorten(request.FlashVersion));
     }
 
-    private void Refuse(RtmpRequest request, string publishCode, string playCode, string reason)
+    private void Refuse(RtmpRequest request, RefusalReason reason, string description)
     {
         bool isPublish = request is PublishRequest;
-        _endpoint.Logger.Refused(_transport.Id, _transport.RemoteEndPoint, isPublish ? "publish" : "play", PeerText.OfName(request.Path), reason);
+        _endpoint.Counters.CountRefused(reason);
+        _endpoint.Logger.Refused(
+            _transport.Id, _transport.RemoteEndPoint, isPublish ? "publish" : "play", PeerText.OfName(request.Path), description);
         if (isPublish)
         {
-            _session.RefusePublish(publishCode, reason);
+            _session.RefusePublish(reason.PublishStatus, description);
         }
         else
         {
-            _session.RefusePlay(playCode, reason);
+            _session.RefusePlay(reason.PlayStatus, description);
         }
     }
 

@@ -17,6 +17,7 @@ public sealed class RtmpEndpoint(
     StreamHub hub,
     SlabPool pool,
     TransportHost transport,
+    IStreamAuthorizer authorizer,
     StartPlaying startPlaying,
     IngestCounters counters,
     TimeProvider time,
@@ -42,6 +43,8 @@ public sealed class RtmpEndpoint(
     internal StreamHub Hub => hub;
 
     internal SlabPool Pool => pool;
+
+    internal IStreamAuthorizer Authorizer => authorizer;
 
     internal StartPlaying StartPlaying => startPlaying;
 
@@ -99,8 +102,6 @@ public sealed class RtmpEndpoint(
         _stopping.Dispose();
     }
 
-    internal bool MayPublish(IPEndPoint remote) => Options.AllowRemotePublish || IPAddress.IsLoopback(remote.Address);
-
     private static Socket Listen(int port)
     {
         bool hasIPv6 = Socket.OSSupportsIPv6;
@@ -147,7 +148,7 @@ public sealed class RtmpEndpoint(
     {
         if (counters.CountOpened() > Options.MaxConnections)
         {
-            counters.CountRefused();
+            counters.CountRefused(RefusalReason.TooManyConnections);
             counters.CountClosed();
             socket.Dispose();
             if (Interlocked.Exchange(ref _fullReported, 1) == 0)

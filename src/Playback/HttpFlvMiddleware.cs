@@ -19,7 +19,12 @@ namespace MediaServer.Playback;
 /// <see cref="PlaybackOptions.StallTimeout"/>.
 /// </remarks>
 public sealed class HttpFlvMiddleware(
-    RequestDelegate next, StreamHub hub, IOptions<PlaybackOptions> options, TimeProvider time, ILogger<HttpFlvMiddleware> logger)
+    RequestDelegate next,
+    StreamHub hub,
+    IStreamAuthorizer authorizer,
+    IOptions<PlaybackOptions> options,
+    TimeProvider time,
+    ILogger<HttpFlvMiddleware> logger)
 {
     private const string Suffix = ".flv";
 
@@ -49,6 +54,11 @@ public sealed class HttpFlvMiddleware(
             response.Headers.Allow = "GET, HEAD";
             response.StatusCode = StatusCodes.Status405MethodNotAllowed;
         }
+        else if (await AuthorizeAsync(context, key) is { IsAllowed: false } refusal)
+        {
+            response.StatusCode = StatusCodes.Status403Forbidden;
+            await response.WriteAsync($"{refusal.Reason}\n", context.RequestAborted);
+        }
         else if (!hub.TryGetTopic(key, out StreamTopic? topic))
         {
             response.StatusCode = StatusCodes.Status404NotFound;
@@ -63,6 +73,16 @@ public sealed class HttpFlvMiddleware(
             }
         }
     }
+
+    private ValueTask<AccessDecision> AuthorizeAsync(HttpContext context, StreamKey key) => authorizer.AuthorizeAsync(
+        new AccessRequest
+        {
+            Action = AccessAction.Play,
+            Stream = key,
+            Address = context.Connection.RemoteIpAddress ?? IPAddress.None,
+            Key = context.Request.Query["key"],
+        },
+        context.RequestAborted);
 
     private async Task SendAsync(HttpContext context, StreamTopic topic)
     {

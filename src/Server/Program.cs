@@ -1,3 +1,4 @@
+using MediaServer.Server.Access;
 using MediaServer.Server.Options;
 using MediaServer.Server.Startup;
 
@@ -31,8 +32,18 @@ internal static class Program
             return StartupFault.Report(faults);
         }
 
-        return commandLine.Command == Command.HealthCheck
-            ? await HealthCheck.RunAsync(configuration)
-            : await ServerHost.RunAsync(configuration);
+        return commandLine.Command switch
+        {
+            Command.HealthCheck => await HealthCheck.RunAsync(configuration),
+            Command.Keys => ChangeKeys(configuration, commandLine.Words),
+            _ => await ServerHost.RunAsync(configuration),
+        };
+    }
+
+    private static int ChangeKeys(IConfiguration configuration, IReadOnlyList<string> words)
+    {
+        string folder = configuration.GetSection(ServerOptions.Section).Get<ServerOptions>()?.DataFolder ?? new ServerOptions().DataFolder;
+        string? fault = new KeysCommand(new AccessKeyFile(folder), TimeProvider.System, Console.Out).Run(words);
+        return fault is null ? 0 : StartupFault.Report([fault]);
     }
 }

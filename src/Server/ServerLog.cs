@@ -29,4 +29,13 @@ internal static partial class ServerLog
 
     [LoggerMessage(9011, LogLevel.Warning, "The demo stream {Stream} was interrupted ({Reason}); trying again in {Delay}")]
     public static partial void DemoInterrupted(this ILogger logger, string stream, string reason, TimeSpan delay);
+
+    [LoggerMessage(9020, LogLevel.Information, "Keys were changed: {Count} are in force")]
+    public static partial void KeysReloaded(this ILogger logger, int count);
+
+    [LoggerMessage(9021, LogLevel.Warning, "Changed keys cannot be read ({Reason}): the {Count} from before stay in force")]
+    public static partial void KeysNotReloaded(this ILogger logger, string reason, int count);
+
+    [LoggerMessage(9022, LogLevel.Warning, "No first key could be made ({Reason}): only this machine may publish")]
+    public static partial void NoFirstKey(this ILogger logger, string reason);
 }

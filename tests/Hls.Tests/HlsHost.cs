@@ -41,6 +41,7 @@ internal sealed class HlsHost : IAsyncDisposable
         builder.Services.AddStreamHub();
         builder.Services.Configure<HubOptions>(options => (options.LagFrames, options.BudgetFrames) = (60_000, 100_000)); // files come at once
         builder.Services.AddHls();
+        builder.Services.AddSingleton<IStreamAuthorizer, KeylessAccess>();
         WebApplication application = builder.Build();
         application.MapGet("/console.mp4", () => "not HLS");
         application.MapHls();

@@ -15,6 +15,18 @@ public sealed class HttpTests : IAsyncLifetime
 
     public async Task DisposeAsync() => await _host.DisposeAsync();
 
+    [Theory]
+    [InlineData("/closed/show/index.m3u8")]
+    [InlineData("/closed/show/epoch/video.m3u8")]
+    [InlineData("/closed/show/epoch/0.m4s")]
+    public async Task A_stream_that_takes_a_key_is_not_given_out(string path)
+    {
+        using HttpResponseMessage response = await _host.Client.GetAsync(new Uri(path, UriKind.Relative));
+
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+        Assert.Contains("needs a key", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_stream_plays_from_its_address_alone()
     {

@@ -1,98 +1,43 @@
-using System.Buffers;
-using System.Collections.Concurrent;
-using System.Net;
-using System.Net.Sockets;
-using MediaServer.Hub;
-using MediaServer.Media;
+using MediaServer.Ingest.Tests.Support;
 using MediaServer.Rtmp;
 using MediaServer.TestKit;
-using MediaServer.Transport;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace MediaServer.Ingest.Tests;
 
-public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
+public sealed class RtmpEndpointTests
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
-
-    private readonly LeakCheckingPool _slabs = new();
-    private readonly ManualTimeProvider _time = new();
-    private readonly UnluckyTimeProvider _unlucky;
-    private readonly ListLogger _log = new();
-    private readonly IngestCounters _counters = new();
-    private readonly IngestOptions _options = new() { Port = 0, MaxConnections = 4 };
-    private readonly StreamHub _hub;
-    private readonly TransportHost _transport;
-    private readonly RtmpEndpoint _endpoint;
-    private Func<RtmpServerSession, IDisposable?> _play = _ => null;
-    private ArrayBufferWriter<byte> _output = new(); // of the client opened last
-
-    public RtmpEndpointTests()
-    {
-        _unlucky = new UnluckyTimeProvider(_time);
-        _hub = new StreamHub(new HubOptions(), _time);
-        _transport = new TransportHost(new TransportOptions { Loops = 1 }, _slabs.Pool, _time, NullLogger<TransportHost>.Instance);
-        _endpoint = new RtmpEndpoint(
-            Options.Create(_options),
-            _hub,
-            _slabs.Pool,
-            _transport,
-            (_, _, session) => _play(session),
-            _counters,
-            _unlucky,
-            _log);
-    }
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        Task stopping = _endpoint.StopAsync(CancellationToken.None);
-        await _transport.DisposeAsync();
-        await stopping;
-    }
-
-    public void Dispose()
-    {
-        _endpoint.Dispose();
-        _slabs.Dispose();
-    }
-
     [Fact]
     public async Task A_connection_that_asks_for_nothing_is_closed_in_time_however_many_bytes_it_sends()
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        using Socket socket = await ConnectAsync();
-        await socket.SendAsync(new byte[] { 3 });
-        await AcceptedAsync(1);
+        await using IngestRig rig = await IngestRig.StartAsync();
+        using RtmpClient client = await rig.ConnectAsync();
+        await client.SendAsync(new byte[] { 3 });
+        await rig.AcceptedAsync(1);
 
         for (int second = 0; second < 9; second++)
         {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await socket.SendAsync(new byte[] { 0 }); // a byte a second does not renew the limit
+            rig.Time.Advance(TimeSpan.FromSeconds(1));
+            await client.SendAsync(new byte[] { 0 }); // a byte a second does not renew the limit
         }
 
-        Assert.Equal(1, _counters.Connections);
-        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(1, rig.Counters.Connections);
+        rig.Time.Advance(TimeSpan.FromSeconds(1));
 
-        await ClosedAsync(socket);
+        await client.ClosedAsync();
     }
 
     [Fact]
     public async Task A_publisher_that_falls_silent_is_closed_and_its_name_is_free()
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        using Socket socket = await ConnectAsync();
-        using RtmpClientSession session = await PublishAsync(socket, "show");
-        Assert.Equal(RtmpSessionState.Publishing, session.State);
-        Assert.Single(_hub.Topics);
+        await using IngestRig rig = await IngestRig.StartAsync();
+        using RtmpClient client = await rig.PublishAsync("show");
+        Assert.Equal(RtmpSessionState.Publishing, client.Session.State);
+        Assert.Single(rig.Hub.Topics);
 
-        _time.Advance(_options.PublisherIdleTimeout);
+        rig.Time.Advance(rig.Options.PublisherIdleTimeout);
 
-        await ClosedAsync(socket);
-        await UntilAsync(() => _hub.Topics.Count == 0);
+        await client.ClosedAsync();
+        await IngestRig.UntilAsync(() => rig.Hub.Topics.Count == 0);
     }
 
     [Theory]
@@ -101,69 +46,62 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
     [InlineData("06" + "000000" + "FFFFFF" + "09" + "01000000" + "27010000000000000141")] // a message beyond all limits
     public async Task A_publisher_that_breaks_the_protocol_is_closed_counted_and_leaves_nothing_behind(string bytes)
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        using Socket socket = await ConnectAsync();
-        using RtmpClientSession session = await PublishAsync(socket, "show");
+        await using IngestRig rig = await IngestRig.StartAsync();
+        using RtmpClient client = await rig.PublishAsync("show");
 
-        await socket.SendAsync(Wire.Hex(bytes));
+        await client.SendAsync(Wire.Hex(bytes));
 
-        await ClosedAsync(socket);
-        Assert.Empty(_hub.Topics);
-        Assert.Equal(1, Enum.GetValues<CloseReason>().Sum(_counters.ProtocolFaults));
+        await client.ClosedAsync();
+        Assert.Empty(rig.Hub.Topics);
+        Assert.Equal(1, Enum.GetValues<CloseReason>().Sum(rig.Counters.ProtocolFaults));
     }
 
     [Fact]
     public async Task A_publisher_that_breaks_the_protocol_leaves_no_slab_behind()
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        using Socket socket = await ConnectAsync();
-        using RtmpClientSession session = await PublishAsync(socket, "show");
+        await using IngestRig rig = await IngestRig.StartAsync();
+        using RtmpClient client = await rig.PublishAsync("show");
 
-        await socket.SendAsync(new byte[] { 0x47 }); // a header that refers to one that never was
-        await ClosedAsync(socket);
+        await client.SendAsync(new byte[] { 0x47 }); // a header that refers to one that never was
+        await client.ClosedAsync();
 
-        Assert.Equal(1, _counters.ProtocolFaults(CloseReason.ChunkWithoutHeader));
-        Assert.Equal(0, _slabs.Outstanding);
+        Assert.Equal(1, rig.Counters.ProtocolFaults(CloseReason.ChunkWithoutHeader));
+        Assert.Equal(0, rig.Slabs.Outstanding);
     }
 
     [Fact]
     public async Task A_player_that_stopped_and_asks_for_nothing_more_is_closed_in_time()
     {
         var player = new Player();
-        _play = session =>
+        await using IngestRig rig = await IngestRig.StartAsync();
+        rig.Play = session =>
         {
             session.AcceptPlay();
             return player;
         };
-        await _endpoint.StartAsync(CancellationToken.None);
-        using Socket socket = await ConnectAsync();
-        using RtmpClientSession session = await OpenAsync(socket, "show", RtmpClientRole.Play);
-        _time.Advance(_options.ConnectTimeout); // it plays: that is no silence
-        await ArmedAsync(0);
+        using RtmpClient client = await rig.ConnectAsync();
+        await client.OpenAsync("show", RtmpClientRole.Play);
+        rig.Time.Advance(rig.Options.ConnectTimeout); // it plays: that is no silence
+        await IngestRig.UntilAsync(() => rig.Time.ArmedTimers == 0);
 
-        session.Stop();
-        await socket.SendAsync(_output.WrittenMemory);
-        await player.Ended.WaitAsync(Limit);
-        await ArmedAsync(1);
-        _time.Advance(_options.ConnectTimeout);
+        await client.StopAsync();
+        await player.Ended.WaitAsync(IngestRig.Limit);
+        await IngestRig.UntilAsync(() => rig.Time.ArmedTimers == 1);
+        rig.Time.Advance(rig.Options.ConnectTimeout);
 
-        await ClosedAsync(socket);
+        await client.ClosedAsync();
     }
 
     [Fact]
     public async Task A_second_publisher_of_a_name_is_refused_and_the_first_goes_on()
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        using Socket first = await ConnectAsync();
-        using RtmpClientSession publishing = await PublishAsync(first, "show");
-        using Socket second = await ConnectAsync();
+        await using IngestRig rig = await IngestRig.StartAsync();
+        using RtmpClient first = await rig.PublishAsync("show");
 
-        RtmpProtocolException refused = await Assert.ThrowsAsync<RtmpProtocolException>(() => PublishAsync(second, "show"));
+        Assert.Contains("BadName", await rig.RefusalAsync("show"), StringComparison.Ordinal);
 
-        Assert.Equal(CloseReason.RefusedByServer, refused.Reason);
-        Assert.Contains("BadName", refused.Message, StringComparison.Ordinal);
-        await ClosedAsync(second);
-        Assert.Single(_hub.Topics);
+        Assert.Single(rig.Hub.Topics);
+        Assert.Equal(1, rig.Counters.Refused(RefusalReason.NameInUse));
     }
 
     [Theory]
@@ -172,13 +110,12 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
     [InlineData("a%2Fb")]
     public async Task A_name_that_is_none_is_refused_with_a_status(string name)
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        using Socket socket = await ConnectAsync();
+        await using IngestRig rig = await IngestRig.StartAsync();
 
-        RtmpProtocolException refused = await Assert.ThrowsAsync<RtmpProtocolException>(() => PublishAsync(socket, name));
+        Assert.Contains("Rejected", await rig.RefusalAsync(name), StringComparison.Ordinal);
 
-        Assert.Contains("Rejected", refused.Message, StringComparison.Ordinal);
-        Assert.Empty(_hub.Topics);
+        Assert.Empty(rig.Hub.Topics);
+        Assert.Equal(1, rig.Counters.Refused(RefusalReason.InvalidName));
     }
 
     [Theory]
@@ -187,13 +124,11 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
     [InlineData("show&key=secret")]
     public async Task What_is_refused_is_logged_as_far_as_it_is_a_name(string name)
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        using Socket socket = await ConnectAsync();
-        await Assert.ThrowsAsync<RtmpProtocolException>(() => PublishAsync(socket, name));
-        using Socket other = await ConnectAsync();
-        await Assert.ThrowsAsync<RtmpProtocolException>(() => PublishAsync(other, new string('a', 9000)));
+        await using IngestRig rig = await IngestRig.StartAsync();
+        await rig.RefusalAsync(name);
+        await rig.RefusalAsync(new string('a', 9000));
 
-        string[] lines = [.. _log.Lines.Where(line => line.Contains("may not publish", StringComparison.Ordinal))];
+        string[] lines = [.. rig.Log.Lines.Where(line => line.Contains("may not publish", StringComparison.Ordinal))];
         Assert.Equal(2, lines.Length);
         Assert.Contains("live/show…", lines[0], StringComparison.Ordinal);
         Assert.DoesNotContain("secret", lines[0], StringComparison.Ordinal); // who mistypes a name may have put the key into it
@@ -203,141 +138,42 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task A_connection_that_cannot_be_set_up_costs_itself_alone()
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        _unlucky.FailsNext = true;
-        await ConnectAndBeClosedAsync();
+        await using IngestRig rig = await IngestRig.StartAsync();
+        rig.Unlucky.FailAfter(0);
+        await rig.ConnectAndBeClosedAsync();
 
-        using Socket next = await ConnectAsync();
-        using RtmpClientSession session = await PublishAsync(next, "show");
+        using RtmpClient next = await rig.PublishAsync("show");
 
-        Assert.Equal(RtmpSessionState.Publishing, session.State);
-        Assert.Equal(1, _counters.Connections);
+        Assert.Equal(RtmpSessionState.Publishing, next.Session.State);
+        Assert.Equal(1, rig.Counters.Connections);
     }
 
     [Fact]
     public async Task Connections_beyond_the_limit_are_closed_at_once()
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        var open = new List<Socket>();
-        for (int i = 0; i < _options.MaxConnections; i++)
+        await using IngestRig rig = await IngestRig.StartAsync(options => options.MaxConnections = 4);
+        var open = new List<RtmpClient>();
+        for (int i = 0; i < rig.Options.MaxConnections; i++)
         {
-            open.Add(await ConnectAsync());
+            open.Add(await rig.ConnectAsync());
         }
 
-        await AcceptedAsync(_options.MaxConnections);
-        await ConnectAndBeClosedAsync();
+        await rig.AcceptedAsync(rig.Options.MaxConnections);
+        await rig.ConnectAndBeClosedAsync();
 
-        Assert.Equal(1, _counters.RefusedConnections);
-        open.ForEach(socket => socket.Dispose());
+        Assert.Equal(1, rig.Counters.Refused(RefusalReason.TooManyConnections));
+        open.ForEach(client => client.Dispose());
     }
-
-    [Theory]
-    [InlineData("127.0.0.1", true)]
-    [InlineData("::1", true)]
-    [InlineData("::ffff:127.0.0.1", true)]
-    [InlineData("192.0.2.7", false)]
-    [InlineData("::ffff:192.0.2.7", false)]
-    public void Only_this_machine_may_publish(string address, bool expected) =>
-        Assert.Equal(expected, _endpoint.MayPublish(new IPEndPoint(IPAddress.Parse(address), 1)));
 
     [Fact]
     public async Task A_port_in_use_is_named_with_its_option()
     {
-        await _endpoint.StartAsync(CancellationToken.None);
-        using var other = new RtmpEndpoint(
-            Options.Create(new IngestOptions { Port = _endpoint.Port }),
-            _hub, _slabs.Pool, _transport, (_, _, _) => null, _counters, _time, NullLogger<RtmpEndpoint>.Instance);
+        await using IngestRig rig = await IngestRig.StartAsync();
+        using RtmpEndpoint other = rig.CreateEndpoint(new IngestOptions { Port = rig.Endpoint.Port });
 
         IOException fault = await Assert.ThrowsAsync<IOException>(() => other.StartAsync(CancellationToken.None));
 
-        Assert.Contains($"port {_endpoint.Port} (Ingest:Port)", fault.Message, StringComparison.Ordinal);
-    }
-
-    private async Task<Socket> ConnectAsync()
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync("localhost", _endpoint.Port);
-        return socket;
-    }
-
-    private async Task ConnectAndBeClosedAsync()
-    {
-        try
-        {
-            using Socket socket = await ConnectAsync();
-            await ClosedAsync(socket);
-        }
-        catch (SocketException closed) when (closed.SocketErrorCode == SocketError.ConnectionReset)
-        {
-            // before the client's connect was even done
-        }
-    }
-
-    private Task<RtmpClientSession> PublishAsync(Socket socket, string name) => OpenAsync(socket, name, RtmpClientRole.Publish);
-
-    private async Task<RtmpClientSession> OpenAsync(Socket socket, string name, RtmpClientRole role)
-    {
-        _output = new ArrayBufferWriter<byte>();
-        ArrayBufferWriter<byte> output = _output;
-        var target = new RtmpClientTarget { Host = "localhost", App = "live", StreamName = name };
-        var session = new RtmpClientSession(output, new NoMedia(), _slabs.Pool, new RtmpLimits(), TimeProvider.System, target, role);
-        try
-        {
-            session.Start();
-            byte[] received = new byte[16 * 1024];
-            int length = 0;
-            while (session.State is not (RtmpSessionState.Publishing or RtmpSessionState.Playing))
-            {
-                await socket.SendAsync(output.WrittenMemory);
-                output.ResetWrittenCount();
-                int read = await socket.ReceiveAsync(received.AsMemory(length)).AsTask().WaitAsync(Limit);
-                Assert.NotEqual(0, read);
-                length += read;
-                var unread = new ReadOnlySequence<byte>(received, 0, length);
-                int consumed = (int)unread.GetOffset(session.Receive(unread));
-                received.AsSpan(consumed, length - consumed).CopyTo(received);
-                length -= consumed;
-            }
-
-            return session;
-        }
-        catch
-        {
-            session.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>Waits until that many connections run: each has armed its timer.</summary>
-    private Task AcceptedAsync(int connections) =>
-        UntilAsync(() => _counters.Connections >= connections && _time.ArmedTimers >= connections);
-
-    private Task ArmedAsync(int timers) => UntilAsync(() => _time.ArmedTimers == timers);
-
-    /// <summary>Waits for what happens on the connection's loop.</summary>
-    private static async Task UntilAsync(Func<bool> isSo)
-    {
-        using var late = new CancellationTokenSource(Limit);
-        while (!isSo())
-        {
-            late.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
-
-    private static async Task ClosedAsync(Socket socket)
-    {
-        byte[] rest = new byte[4096];
-        try
-        {
-            while (await socket.ReceiveAsync(rest).WaitAsync(Limit) > 0)
-            {
-            }
-        }
-        catch (SocketException)
-        {
-            // reset: closed all the same
-        }
+        Assert.Contains($"port {rig.Endpoint.Port} (Ingest:Port)", fault.Message, StringComparison.Ordinal);
     }
 
     private sealed class Player : IDisposable
@@ -347,52 +183,5 @@ public sealed class RtmpEndpointTests : IAsyncLifetime, IDisposable
         public Task Ended => _ended.Task;
 
         public void Dispose() => _ended.TrySetResult();
-    }
-
-    /// <summary>Time that can be told to fail.</summary>
-    private sealed class UnluckyTimeProvider(ManualTimeProvider time) : TimeProvider
-    {
-        public bool FailsNext { get; set; }
-
-        public override long TimestampFrequency => time.TimestampFrequency;
-
-        public override long GetTimestamp() => time.GetTimestamp();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            bool fails = FailsNext;
-            FailsNext = false;
-            return fails ? throw new InvalidOperationException("no timer") : time.CreateTimer(callback, state, dueTime, period);
-        }
-    }
-
-    /// <summary>Keeps what is logged.</summary>
-    private sealed class ListLogger : ILogger<RtmpEndpoint>
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IEnumerable<string> Lines => _lines;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue(formatter(state, exception));
-    }
-
-    private sealed class NoMedia : IRtmpMediaSink
-    {
-        public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload) => payload.Clear();
-
-        public void OnPublishEnded()
-        {
-        }
-
-        public void OnPlayEnded()
-        {
-        }
     }
 }

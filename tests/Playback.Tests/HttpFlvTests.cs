@@ -1,7 +1,9 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using MediaServer.Hub;
 using MediaServer.Media;
+using MediaServer.Playback.Tests.Support;
 using MediaServer.TestKit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -15,6 +17,7 @@ public sealed class HttpFlvTests : IDisposable
 {
     private readonly LeakCheckingPool _slabs = new();
     private readonly ManualTimeProvider _time = new();
+    private readonly OpenAccess _access = new();
 
     public void Dispose() => _slabs.Dispose();
 
@@ -41,10 +44,33 @@ public sealed class HttpFlvTests : IDisposable
         await Assert.ThrowsAsync<SocketException>(() => ReadToEndAsync(socket)); // reset, and not ended as if all had been sent
     }
 
+    [Theory]
+    [InlineData("", HttpStatusCode.Forbidden)]
+    [InlineData("?key=wrong", HttpStatusCode.Forbidden)]
+    [InlineData("?key=right", HttpStatusCode.OK)]
+    public async Task A_stream_with_a_key_is_for_those_who_have_it(string query, HttpStatusCode expected)
+    {
+        _access.Key = "right";
+        await using WebApplication application = await StartAsync();
+        using Publication publication = Publish(application);
+        using var client = new HttpClient { BaseAddress = new Uri(AddressOf(application)) };
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/live/show.flv{query}", UriKind.Relative));
+
+        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal(expected, response.StatusCode);
+        if (expected == HttpStatusCode.Forbidden)
+        {
+            Assert.Equal("a key is needed\n", await response.Content.ReadAsStringAsync());
+        }
+    }
+
+    private static string AddressOf(WebApplication application) =>
+        application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+
     private static async Task AskAsync(WebApplication application, Socket socket)
     {
-        string address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-        await socket.ConnectAsync("127.0.0.1", new Uri(address).Port);
+        await socket.ConnectAsync("127.0.0.1", new Uri(AddressOf(application)).Port);
         await socket.SendAsync(Encoding.ASCII.GetBytes("GET /live/show.flv HTTP/1.1\r\nHost: localhost\r\n\r\n"));
         Assert.NotEqual(0, await socket.ReceiveAsync(new byte[16]));
     }
@@ -64,6 +90,7 @@ public sealed class HttpFlvTests : IDisposable
         builder.Services.AddSingleton<TimeProvider>(_time);
         builder.Services.AddStreamHub();
         builder.Services.AddPlayback();
+        builder.Services.AddSingleton<IStreamAuthorizer>(_access);
         WebApplication application = builder.Build();
         application.UseHttpFlv();
         await application.StartAsync();

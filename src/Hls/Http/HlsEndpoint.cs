@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Net;
+using MediaServer.Hub;
+using MediaServer.Media;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
@@ -15,7 +18,7 @@ internal static class HlsEndpoint
     /// <summary>How long the first segment of a stream that has just begun is waited for: a key frame interval of 10 s, and some.</summary>
     private static readonly TimeSpan FirstSegmentWait = TimeSpan.FromSeconds(12);
 
-    public static async Task HandleAsync(HttpContext context, HlsService service)
+    public static async Task HandleAsync(HttpContext context, HlsService service, IStreamAuthorizer authorizer)
     {
         HlsRequestKind kind = HlsRequestKind.Unknown;
         context.Response.Headers.AccessControlAllowOrigin = "*";
@@ -28,6 +31,11 @@ internal static class HlsEndpoint
         {
             Refuse(context, StatusCodes.Status404NotFound);
         }
+        else if (!await IsOpenAsync(context, path.Key, authorizer))
+        {
+            Refuse(context, StatusCodes.Status403Forbidden);
+            await context.Response.WriteAsync("This stream needs a key. HLS cannot carry one: play it over RTMP or HTTP-FLV.\n", context.RequestAborted);
+        }
         else if (path.IsMultivariant)
         {
             kind = HlsRequestKind.Multivariant;
@@ -39,6 +47,18 @@ internal static class HlsEndpoint
         }
 
         service.CountRequest(kind, context.Response.StatusCode);
+    }
+
+    // A key in a playlist's address would have to be in those of all segments, and so in every cache between here and the viewer.
+    private static async ValueTask<bool> IsOpenAsync(HttpContext context, StreamKey key, IStreamAuthorizer authorizer)
+    {
+        var request = new AccessRequest
+        {
+            Action = AccessAction.Play,
+            Stream = key,
+            Address = context.Connection.RemoteIpAddress ?? IPAddress.None,
+        };
+        return (await authorizer.AuthorizeAsync(request, context.RequestAborted)).IsAllowed;
     }
 
     private static async Task SendMultivariantAsync(HttpContext context, HlsService service, HlsRequestPath path)

@@ -13,8 +13,8 @@ public sealed record AccessRequest
     /// <summary>The stream.</summary>
     public required StreamKey Stream { get; init; }
 
-    /// <summary>Where the peer is; an IPv4 address as such.</summary>
-    public required IPAddress Address { get; init; }
+    /// <summary>Where the peer is; an IPv4 address as such, however the socket spells it.</summary>
+    public required IPAddress Address { get; init => field = value.IsIPv4MappedToIPv6 ? value.MapToIPv4() : value; }
 
     /// <summary>The key that the peer gave, as sent; <see langword="null"/> when it gave none.</summary>
     public string? Key { get; init; }

@@ -115,7 +115,10 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("mediaserver.hls_viewers", () => audience.Count(), null, "Players that asked for an HLS playlist lately.");
         _meter.CreateObservableGauge("mediaserver.rtmp_connections", () => ingest.Connections, null, "Open RTMP connections.");
         _meter.CreateObservableCounter(
-            "mediaserver.rtmp_connections_refused", () => ingest.RefusedConnections, null, "RTMP connections closed at once because there were too many.");
+            "mediaserver.ingest_refused",
+            () => Enum.GetValues<RefusalReason>().Select(reason => By(ingest.Refused(reason), "reason", Word(reason))),
+            null,
+            "RTMP connections and requests that were refused, by reason.");
         _meter.CreateObservableCounter(
             "mediaserver.protocol_faults",
             () => Enum.GetValues<CloseReason>().Select(reason => By(ingest.ProtocolFaults(reason), "reason", Word(reason))),

@@ -16,6 +16,8 @@ internal static class OptionHelp
             mediaserver: takes live streams over RTMP and gives them to everybody who wants them.
 
             Usage: mediaserver [--Section:Name=value …]
+                   mediaserver keys add PATTERN [--play] [--key KEY]
+                   mediaserver keys list | keys remove ID
                    mediaserver --help | --version | --healthcheck
 
             An option can stand in appsettings.json beside the executable, in the environment (MEDIASERVER_Http__Port=8080)

@@ -7,16 +7,20 @@ internal enum Command
     Help,
     Version,
     HealthCheck,
+    Keys,
 }
 
 /// <summary>The command line: <c>--Section:Name=value</c> for each option, and a few words that do something else than run the server.</summary>
 /// <param name="Command">What to do.</param>
+/// <param name="Words">What stands behind the command <c>keys</c>.</param>
 /// <param name="Settings">Options by name; the last one of a name counts.</param>
 /// <param name="Faults">What could not be understood, a sentence each.</param>
-internal sealed record CommandLine(Command Command, IReadOnlyDictionary<string, string?> Settings, IReadOnlyList<string> Faults)
+internal sealed record CommandLine(
+    Command Command, IReadOnlyList<string> Words, IReadOnlyDictionary<string, string?> Settings, IReadOnlyList<string> Faults)
 {
     public static CommandLine Parse(ReadOnlySpan<string> args)
     {
+        var words = new List<string>();
         var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
         var faults = new List<string>();
         Command command = Command.Run;
@@ -27,6 +31,12 @@ internal sealed record CommandLine(Command Command, IReadOnlyDictionary<string, 
             int equals = arg.IndexOf('=', StringComparison.Ordinal);
             switch (arg)
             {
+                case "keys" when i == 0:
+                    command = Command.Keys;
+                    break;
+                case "--play" or "--key" or not ['-', ..] when command == Command.Keys:
+                    words.Add(arg);
+                    break;
                 case "--help" or "-h":
                     command = Command.Help;
                     break;
@@ -51,6 +61,6 @@ internal sealed record CommandLine(Command Command, IReadOnlyDictionary<string, 
             }
         }
 
-        return new CommandLine(command, settings, faults);
+        return new CommandLine(command, words, settings, faults);
     }
 }

@@ -3,10 +3,12 @@ using MediaServer.Hub;
 using MediaServer.Ingest;
 using MediaServer.Media;
 using MediaServer.Playback;
+using MediaServer.Server.Access;
 using MediaServer.Server.Api;
 using MediaServer.Server.Demo;
 using MediaServer.Server.Metrics;
 using MediaServer.Server.Options;
+using MediaServer.Server.Reloading;
 using MediaServer.Server.Streams;
 using MediaServer.Server.Web;
 using MediaServer.Transport;
@@ -23,6 +25,8 @@ internal static class Composition
     public static void AddServer(this IServiceCollection services)
     {
         // Checked already, all of them together: see OptionCheck.
+        services.AddOptions<ServerOptions>().BindConfiguration(ServerOptions.Section);
+        services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section);
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section);
         services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section);
@@ -38,6 +42,7 @@ internal static class Composition
 
         services.AddSingleton<SlabPool>();
         services.AddHostedService<SlabTrimmer>();
+        services.AddAccess(); // before any port
         services.AddStreamHub();
         services.AddTransport();
         services.AddIngest();
@@ -65,6 +70,15 @@ internal static class Composition
         app.MapMetrics();
         app.MapApi();
         app.MapConsole();
+    }
+
+    private static void AddAccess(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => new AccessKeyFile(provider.GetRequiredService<IOptions<ServerOptions>>().Value.DataFolder));
+        services.AddSingleton<AccessKeys>();
+        services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<AccessKeys>());
+        services.AddSingleton<IStreamAuthorizer, KeyAuthorizer>();
+        services.AddHostedService<FileReloader>();
     }
 
     private static void AddTransport(this IServiceCollection services)

@@ -28,6 +28,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
             Hub,
             Slabs.Pool,
             Transport,
+            new OpenAccess(),
             Players.TryPlay,
             new IngestCounters(),
             TimeProvider.System,

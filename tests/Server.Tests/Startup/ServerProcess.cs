@@ -69,6 +69,13 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         return await server.WaitForExitAsync();
     }
 
+    /// <summary>Runs the executable once more, to do something with the data folder of this server.</summary>
+    public async Task<ServerExit> RunBesideAsync(params string[] args)
+    {
+        await using ServerProcess other = Launch(AppContext.BaseDirectory, [.. args, $"--Server:DataFolder={Path.Combine(_folder, "data")}"]);
+        return await other.WaitForExitAsync();
+    }
+
     /// <summary>Asks it to stop, as a supervisor does.</summary>
     public async Task<ServerExit> TerminateAsync()
     {
@@ -96,7 +103,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     {
         string folder = Directory.CreateTempSubdirectory("mediaserver-").FullName;
         string[] defaults = [$"--Server:DataFolder={Path.Combine(folder, "data")}", "--Http:Port=0", "--Ingest:Port=0"];
-        var start = new ProcessStartInfo(Path.Combine(program, "mediaserver"), [.. defaults, .. args])
+        var start = new ProcessStartInfo(Path.Combine(program, "mediaserver"), [.. args.TakeWhile(arg => !arg.StartsWith('-')), .. defaults, .. args.SkipWhile(arg => !arg.StartsWith('-'))])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -7,7 +7,7 @@ const isLocal = (): boolean => /^(localhost|127\..*|\[::1\])$/.test(location.hos
 export function showPublishGuide(root: HTMLElement, ingestPort: number, remotePublish: boolean): void {
   const { rtmp } = addresses(ingestPort);
   root.replaceChildren(
-    ...(remotePublish || isLocal() ? [] : [h('p', { class: 'hint' }, 'Only programs on the server’s own machine may publish, unless its option Ingest:AllowRemotePublish lets others in.')]),
+    ...(remotePublish || isLocal() ? [] : [h('p', { class: 'hint' }, 'Programs on other machines than the server need a key: put ?key=KEY behind the stream’s name. It was shown when the server was started first; “mediaserver keys add” makes another.')]),
     h('h3', {}, 'OBS Studio'),
     h('p', {}, 'Settings → Stream → Service: Custom. Then:'),
     copyable('Server', `${rtmp}/live`),

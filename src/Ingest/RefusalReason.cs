@@ -1,0 +1,41 @@
+namespace MediaServer.Ingest;
+
+/// <summary>Why the RTMP endpoint refused a connection or a request. The names serve as metric labels, so they say what, never who.</summary>
+public enum RefusalReason
+{
+    /// <summary>As many connections are open as <see cref="IngestOptions.MaxConnections"/> allows.</summary>
+    TooManyConnections,
+
+    /// <summary>The name of the stream is none.</summary>
+    InvalidName,
+
+    /// <summary>A key is missing or wrong, or could not be checked.</summary>
+    AccessDenied,
+
+    /// <summary>Somebody publishes the stream, and may not be replaced.</summary>
+    NameInUse,
+
+    /// <summary>As many streams are live as there may be.</summary>
+    TooManyStreams,
+
+    /// <summary>Nobody publishes the stream that was to be played.</summary>
+    StreamNotFound,
+}
+
+/// <summary>What a client is told: only codes on which encoders give up instead of trying for ever (OBS knows no others).</summary>
+internal static class RefusalStatus
+{
+    extension(RefusalReason reason)
+    {
+        /// <summary>The code of a refused publish.</summary>
+        public string PublishStatus => reason switch
+        {
+            RefusalReason.AccessDenied => "NetStream.Publish.Denied",
+            RefusalReason.NameInUse => "NetStream.Publish.BadName",
+            _ => "NetStream.Publish.Rejected",
+        };
+
+        /// <summary>The code of a refused play.</summary>
+        public string PlayStatus => reason == RefusalReason.StreamNotFound ? "NetStream.Play.StreamNotFound" : "NetStream.Play.Failed";
+    }
+}
