@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
+[assembly: InternalsVisibleTo("MediaServer.Fuzz")]
 [assembly: InternalsVisibleTo("MediaServer.Rtmp.Tests")]

@@ -1,0 +1,25 @@
+using MediaServer.Fuzz.Targets;
+
+namespace MediaServer.Fuzz;
+
+/// <summary>All targets.</summary>
+internal static class FuzzTargets
+{
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new HandshakeTarget(),
+        new SessionTarget(),
+        new ClientSessionTarget(),
+        new Amf0Target(),
+        new CommandTarget(),
+        new ScriptDataTarget(),
+        new StreamPathTarget(),
+        new FlvVideoTagTarget(),
+        new FlvAudioTagTarget(),
+        new FlvReaderTarget(),
+        new AvcConfigurationTarget(),
+        new AudioSpecificConfigTarget(),
+        .. BitstreamTargets.All,
+        new PublishSessionTarget(),
+    ];
+}
