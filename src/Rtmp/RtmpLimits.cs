@@ -1,6 +1,6 @@
 namespace MediaServer.Rtmp;
 
-/// <summary>What one session may cost. A peer never decides how much memory it gets.</summary>
+/// <summary>What one session may cost, and how long its peer may be silent. A peer never decides how much memory it gets.</summary>
 public sealed class RtmpLimits
 {
     /// <summary>
@@ -24,7 +24,7 @@ public sealed class RtmpLimits
     /// <summary>Bytes of unfinished messages, over all chunk streams, while media is received. Default 16 MiB.</summary>
     public int MaxUnfinishedMediaBytes { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Commands within one second. Default 100; a whole publish handshake is 5.</summary>
+    /// <summary>Commands and pings within one second. Default 100; a whole publish handshake is 5.</summary>
     public int MaxCommandsPerSecond { get; init; } = 100;
 
     /// <summary>
@@ -32,4 +32,13 @@ public sealed class RtmpLimits
     /// own. Default 2,500,000, as SRS; a small one makes OBS acknowledge every tenth of it.
     /// </summary>
     public int WindowAcknowledgementBytes { get; init; } = 2_500_000;
+
+    /// <summary>After how much silence a peer is pinged. Default 15 s.</summary>
+    public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How long a pinged peer may stay silent. Default 15 s: a dead peer is found within 30 s, and one whose answer waits behind a full
+    /// buffer of media is not taken for dead.
+    /// </summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
 }

@@ -11,11 +11,12 @@ public sealed class ClientSessionTests : IDisposable
     private readonly LeakCheckingPool _pool = new();
     private readonly ArrayBufferWriter<byte> _toServer = new();
     private readonly ArrayBufferWriter<byte> _toClient = new();
+    private readonly ManualTimeProvider _time = new();
     private readonly RecordingSink _serverSink = new();
     private readonly RecordingSink _clientSink = new();
     private readonly RtmpServerSession _server;
 
-    public ClientSessionTests() => _server = new(_toClient, _serverSink, _pool.Pool, new RtmpLimits(), new ManualTimeProvider());
+    public ClientSessionTests() => _server = new(_toClient, _serverSink, _pool.Pool, new RtmpLimits(), _time);
 
     [Fact]
     public void A_client_publishes_to_our_server()
@@ -105,11 +106,13 @@ public sealed class ClientSessionTests : IDisposable
         using RtmpClientSession client = Client(RtmpClientRole.Play);
         Talk(client);
         _server.AcceptPlay();
+        _time.Advance(TimeSpan.FromSeconds(15));
+        Assert.False(_server.CheckPeer().IsGone);
+        _time.Advance(TimeSpan.FromSeconds(15));
 
-        _server.SendPing();
         Talk(client);
 
-        Assert.Equal(0, _server.UnansweredPings);
+        Assert.Equal(new PeerCheck(IsGone: false, TimeSpan.FromSeconds(15)), _server.CheckPeer());
     }
 
     [Fact]

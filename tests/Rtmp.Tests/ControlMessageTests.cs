@@ -93,32 +93,23 @@ public class ControlMessageTests
     }
 
     [Fact]
-    public void Pings_go_both_ways()
+    public void A_ping_is_answered()
     {
         using Peer peer = Peer.Connected();
-        peer.Time.Advance(TimeSpan.FromMilliseconds(1234));
 
-        peer.Session.SendPing();
-        peer.Session.SendPing();
+        peer.Send("02 000000 000006 04 00000000 0006 00000042");
 
-        List<Answer> pings = peer.TakeAnswers();
-        Assert.Equal(["user control 6", "user control 6"], pings.Select(ping => ping.ToString()));
-        Assert.Equal(1234u, pings[0].Number);
-        Assert.Equal(2, peer.Session.UnansweredPings);
-        peer.Send("02 000000 000006 04 00000000 0007 000004D2  02 000000 000006 04 00000000 0006 00000042");
-        Assert.Equal(0, peer.Session.UnansweredPings);
         Answer pong = Assert.Single(peer.TakeAnswers());
         Assert.Equal(("user control 7", 0x42u), (pong.ToString(), pong.Number));
     }
 
     [Fact]
-    public void Nobody_is_pinged_before_connect()
+    public void A_flood_of_pings_ends_the_session()
     {
-        using var peer = new Peer();
+        using Peer peer = Peer.Connected();
+        string ping = "02 000000 000006 04 00000000 0006 00000042";
 
-        peer.Session.SendPing();
-
-        Assert.Equal(0, peer.Session.UnansweredPings);
+        Assert.Equal(CloseReason.TooManyCommands, peer.SendAndFail(string.Concat(Enumerable.Repeat(ping, 101))));
     }
 
     private static byte[] Command(string name, string app)

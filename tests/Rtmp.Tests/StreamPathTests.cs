@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace MediaServer.Rtmp.Tests;
 
 public class StreamPathTests
@@ -49,13 +51,12 @@ public class StreamPathTests
         Assert.DoesNotContain("secret", $"{StreamPath.From("live?key=secret", "rtmp://u:secret@h/live", "show?key=secret")}", StringComparison.Ordinal);
     }
 
-    private static PublishRequest Request(string query) => new()
+    private static PublishRequest Request(string query)
     {
-        App = "live",
-        StreamName = "show",
-        Query = query,
-        TcUrl = $"rtmp://user:secret@host/live?{query}",
-        FlashVersion = "",
-        MessageStreamId = 1,
-    };
+        var payload = new ArrayBufferWriter<byte>();
+        Amf0Writer.Write(payload, "connect");
+        Amf0Writer.Write(payload, 1);
+        Amf0Writer.Write(payload, AmfValue.FromObject(new("app", "live"), new("tcUrl", $"rtmp://user:secret@host/live?{query}")));
+        return new PublishRequest(new ConnectRequest(RtmpCommand.Parse(payload.WrittenSpan)), "show", 1);
+    }
 }

@@ -62,12 +62,9 @@ internal sealed class ChunkReader(SlabPool pool, RtmpLimits limits) : IDisposabl
     /// <summary>Drops what has arrived of an unfinished message (§5.4.2).</summary>
     public void Abort(uint chunkStreamId)
     {
-        foreach (ChunkStream stream in Streams)
+        if (chunkStreamId <= int.MaxValue && Find((int)chunkStreamId) is { } stream)
         {
-            if (stream.Id == chunkStreamId)
-            {
-                Finish(stream);
-            }
+            Finish(stream);
         }
     }
 
@@ -145,7 +142,7 @@ internal sealed class ChunkReader(SlabPool pool, RtmpLimits limits) : IDisposabl
             return false;
         }
 
-        ChunkStream stream = Find(basic.ChunkStreamId);
+        ChunkStream stream = Find(basic.ChunkStreamId) ?? Add(basic.ChunkStreamId);
         if (stream.TryReadHeader(basic.Format, bytes[basic.LengthBytes..], out int lengthBytes) != OperationStatus.Done)
         {
             return false;
@@ -192,11 +189,7 @@ internal sealed class ChunkReader(SlabPool pool, RtmpLimits limits) : IDisposabl
         stream.Append(bytes);
     }
 
-    private ChunkStream Find(int id)
-    {
-        ChunkStream? stream = id < DirectIds ? _direct[id] : _others.GetValueOrDefault(id);
-        return stream ?? Add(id);
-    }
+    private ChunkStream? Find(int id) => id < DirectIds ? _direct[id] : _others.GetValueOrDefault(id);
 
     private ChunkStream Add(int id)
     {

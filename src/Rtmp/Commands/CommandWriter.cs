@@ -19,28 +19,32 @@ internal static class CommandWriter
         }
     }
 
-    /// <summary>Answers a command with an error, if it wants an answer.</summary>
-    public static void WriteError(this ChunkWriter writer, RtmpCommand command, string code, string description)
+    /// <summary>Answers a command with an error, if its transaction wants an answer.</summary>
+    public static void WriteError(this ChunkWriter writer, double transactionId, string code, string description)
     {
-        if (command.WantsAnswer)
+        if (RtmpCommand.IsAnswerable(transactionId))
         {
-            writer.WriteCommand(0, "_error", command.TransactionId, AmfValue.Null, Information("error", code, description));
+            writer.WriteCommand(0, "_error", transactionId, AmfValue.Null, Information("error", code, description));
         }
     }
 
-    /// <summary>Answers <c>connect</c> (§7.2.1.1).</summary>
-    public static void WriteConnected(this ChunkWriter writer, RtmpCommand command, double objectEncoding)
+    /// <summary>Answers <c>connect</c> (§7.2.1.1), with what the server can do if the client said such a thing of itself.</summary>
+    public static void WriteConnected(this ChunkWriter writer, ConnectRequest connect)
     {
+        RtmpCapabilities capabilities = connect.Capabilities.IsEnhanced ? RtmpCapabilities.Forwarder : RtmpCapabilities.None; // docs/adr/0007
         AmfValue properties = AmfValue.FromObject(
+        [
             new("fmsVer", "FMS/3,5,7,7009"), // clients parse it
             new("capabilities", 31),
-            new("mode", 1));
+            new("mode", 1),
+            .. capabilities.ToProperties(),
+        ]);
         AmfValue information = AmfValue.FromObject(
             new("level", "status"),
             new("code", "NetConnection.Connect.Success"),
             new("description", "Connected."),
-            new("objectEncoding", objectEncoding));
-        writer.WriteCommand(0, "_result", command.WantsAnswer ? command.TransactionId : 1, properties, information);
+            new("objectEncoding", connect.ObjectEncoding));
+        writer.WriteCommand(0, "_result", connect.TransactionId, properties, information);
     }
 
     /// <summary>Writes how a stream's state changed (§7.2.2).</summary>
@@ -52,7 +56,7 @@ internal static class CommandWriter
     public static void WriteStatus(this ChunkWriter writer, uint messageStreamId, string level, string code, string description) =>
         writer.WriteCommand(messageStreamId, "onStatus", NoTransaction, AmfValue.Null, Information(level, code, description));
 
-    /// <summary>Writes the second answer to <c>FCPublish</c> and <c>FCSubscribe</c>, a call that refers to no transaction.</summary>
+    /// <summary>Writes the second answer to <c>FCPublish</c> and its like, a call that refers to no transaction.</summary>
     public static void WriteNotice(this ChunkWriter writer, string name, string code) =>
         writer.WriteCommand(0, name, NoTransaction, AmfValue.Null, Information("status", code, "Ready."));
 

@@ -21,10 +21,13 @@ internal sealed class RtmpCommand
     public double TransactionId { get; }
 
     /// <summary>Whether an answer is expected.</summary>
-    public bool WantsAnswer => double.IsFinite(TransactionId) && TransactionId != 0;
+    public bool WantsAnswer => IsAnswerable(TransactionId);
 
     /// <summary>The values behind the transaction: 0 is the command object, 1 the first argument. Undefined beyond the last.</summary>
     public AmfValue this[int index] => index < _values.Length ? _values[index] : default;
+
+    /// <summary>Whether an answer can refer to a transaction: 0 stands for none, and a missing one is NaN.</summary>
+    public static bool IsAnswerable(double transactionId) => double.IsFinite(transactionId) && transactionId != 0;
 
     /// <summary>Reads the payload of a command message, its AMF3 envelope taken off.</summary>
     /// <exception cref="RtmpProtocolException">It is not a name and well-formed values.</exception>

@@ -1,4 +1,10 @@
 namespace MediaServer.Rtmp;
 
 /// <summary>A client wants to publish.</summary>
-public sealed record PublishRequest : RtmpRequest;
+public sealed class PublishRequest : RtmpRequest
+{
+    internal PublishRequest(ConnectRequest connect, string name, uint messageStreamId)
+        : base(connect, name, messageStreamId)
+    {
+    }
+}

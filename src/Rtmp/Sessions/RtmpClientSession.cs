@@ -43,6 +43,9 @@ public sealed class RtmpClientSession : RtmpSession
     /// <summary>The message stream that the server gave us; 0 until it did.</summary>
     public uint MessageStreamId { get; private set; }
 
+    /// <summary>What the server says it can do beyond RTMP 1.0, once it has accepted the connection.</summary>
+    public RtmpCapabilities ServerCapabilities { get; private set; } = RtmpCapabilities.None;
+
     /// <summary>Writes the first bytes of the handshake.</summary>
     public void Start() => _handshake.Start();
 
@@ -86,10 +89,13 @@ public sealed class RtmpClientSession : RtmpSession
             State = RtmpSessionState.Connecting;
             Writer.AnnounceChunkSize(); // before connect, as OBS does
             Writer.WriteCommand(0, "connect", ConnectTransaction, AmfValue.FromObject(
+            [
                 new("app", _target.App),
                 new("type", "nonprivate"),
                 new("flashVer", _target.FlashVersion),
-                new("tcUrl", $"rtmp://{_target.Host}/{_target.App}")));
+                new("tcUrl", $"rtmp://{_target.Host}/{_target.App}"),
+                .. _target.Capabilities.ToProperties(),
+            ]));
         }
 
         return length;
@@ -105,6 +111,7 @@ public sealed class RtmpClientSession : RtmpSession
         {
             case "_result" when command.TransactionId == ConnectTransaction && State == RtmpSessionState.Connecting:
                 State = RtmpSessionState.Connected;
+                ServerCapabilities = RtmpCapabilities.From(command[0]);
                 CreateStream();
                 break;
             case "_result" when command.TransactionId == CreateTransaction && MessageStreamId == 0:

@@ -16,6 +16,12 @@ public sealed record RtmpClientTarget
     /// <summary>What to call ourselves. Default <c>FMLE/3.0 (compatible; MediaServer)</c>: some servers look for the FMLE.</summary>
     public string FlashVersion { get; init; } = "FMLE/3.0 (compatible; MediaServer)";
 
+    /// <summary>
+    /// What to say that we can do beyond RTMP 1.0. Default everything that a forwarder can; <see cref="RtmpCapabilities.None"/> for servers
+    /// that turn away who says more than they know.
+    /// </summary>
+    public RtmpCapabilities Capabilities { get; init; } = RtmpCapabilities.Forwarder;
+
     /// <summary>The app and the stream, and nothing that may hold a secret.</summary>
     public override string ToString() => $"{App.Split('?')[0]}/{StreamName.Split('?')[0]}";
 }

@@ -6,17 +6,16 @@ namespace MediaServer.Rtmp;
 /// <summary>The server's side of one RTMP connection.</summary>
 /// <remarks>
 /// <see cref="RtmpSession.Receive"/> stops when a client asks to publish or to play: <see cref="PendingRequest"/> is set and nothing more is
-/// consumed until one of the four answers was given. Then call it again with what it left.
+/// consumed until one of the four answers was given. Then call it again with what it left. Who asks for it decides on <c>connect</c> in the
+/// same way: <see cref="PendingConnect"/>.
 /// </remarks>
 public sealed class RtmpServerSession : RtmpSession
 {
-    private const uint CreatedStreamId = 1; // always: frames carry it in headers that all players share
-
     private readonly ServerHandshake _handshake;
     private readonly RtmpLimits _limits;
-    private string _app = "";
-    private string _tcUrl = "";
-    private string _flashVersion = "";
+    private readonly bool _decidesOnConnect;
+    private readonly PlayControls _controls;
+    private ConnectRequest? _connect;
     private uint _mediaStreamId;
 
     /// <summary>Begins a session.</summary>
@@ -25,23 +24,71 @@ public sealed class RtmpServerSession : RtmpSession
     /// <param name="pool">Slabs for payloads that have to be gathered.</param>
     /// <param name="limits">What the client may cost.</param>
     /// <param name="time">The clock.</param>
-    public RtmpServerSession(IBufferWriter<byte> output, IRtmpMediaSink sink, SlabPool pool, RtmpLimits limits, TimeProvider time)
+    /// <param name="decidesOnConnect">Whether the owner answers <c>connect</c> too, as Adobe authentication needs it.</param>
+    public RtmpServerSession(
+        IBufferWriter<byte> output, IRtmpMediaSink sink, SlabPool pool, RtmpLimits limits, TimeProvider time, bool decidesOnConnect = false)
         : base(output, sink, pool, limits, time)
     {
         _handshake = new ServerHandshake(output);
         _limits = limits;
+        _decidesOnConnect = decidesOnConnect;
+        _controls = new PlayControls(Writer);
     }
+
+    /// <summary>Something of <see cref="IsPaused"/>, <see cref="WantsAudio"/> and <see cref="WantsVideo"/> changed while the client plays.</summary>
+    /// <remarks>Raised from within <see cref="RtmpSession.Receive"/>. What a player gets again goes on live, video at a random access point.</remarks>
+    public event Action? PlayChanged
+    {
+        add => _controls.Changed += value;
+        remove => _controls.Changed -= value;
+    }
+
+    /// <summary>The <c>connect</c> that waits for <see cref="AcceptConnect"/> or <see cref="RefuseConnect"/>; only if the owner decides on it.</summary>
+    public ConnectRequest? PendingConnect { get; private set; }
 
     /// <summary>What the client asked for and waits to have answered.</summary>
     public RtmpRequest? PendingRequest { get; private set; }
 
-    private protected override bool IsWaiting => PendingRequest is not null;
+    /// <summary>Whether the player wants nothing for now.</summary>
+    public bool IsPaused => _controls.IsPaused;
+
+    /// <summary>Whether the player wants audio. A client may say so before it plays.</summary>
+    public bool WantsAudio => _controls.WantsAudio;
+
+    /// <summary>Whether the player wants video. A client may say so before it plays.</summary>
+    public bool WantsVideo => _controls.WantsVideo;
+
+    private protected override bool IsWaiting => PendingRequest is not null || PendingConnect is not null;
+
+    /// <summary>Accepts <c>connect</c>, and says what the server can do to a client that said it knows more than RTMP 1.0.</summary>
+    /// <exception cref="InvalidOperationException">No <see cref="PendingConnect"/>.</exception>
+    public void AcceptConnect()
+    {
+        ConnectRequest connect = TakePendingConnect();
+        State = RtmpSessionState.Connected;
+        Writer.WriteControl(RtmpMessageType.WindowAcknowledgementSize, (uint)_limits.WindowAcknowledgementBytes);
+        Writer.WritePeerBandwidth((uint)_limits.WindowAcknowledgementBytes);
+        Writer.AnnounceChunkSize();
+        Writer.WriteConnected(connect);
+    }
+
+    /// <summary>Refuses <c>connect</c>, and closes the session.</summary>
+    /// <param name="description">
+    /// Shown to the client's user. Encoders that have a user and a password look into it for what Adobe authentication wants next
+    /// (<c>authmod=adobe</c>), and connect again.
+    /// </param>
+    /// <exception cref="InvalidOperationException">No <see cref="PendingConnect"/>.</exception>
+    public void RefuseConnect(string description)
+    {
+        Writer.WriteError(TakePendingConnect().TransactionId, "NetConnection.Connect.Rejected", description);
+        Close();
+    }
 
     /// <summary>Lets the client publish: writes <c>NetStream.Publish.Start</c>.</summary>
     /// <exception cref="InvalidOperationException">No <see cref="PublishRequest"/> is pending.</exception>
     public void AcceptPublish()
     {
-        _mediaStreamId = TakePending<PublishRequest>().MessageStreamId;
+        _mediaStreamId = Take<PublishRequest>().MessageStreamId;
         State = RtmpSessionState.Publishing;
         TakeMedia();
         Writer.WriteStatus(_mediaStreamId, "status", "NetStream.Publish.Start", "Publishing.");
@@ -51,14 +98,15 @@ public sealed class RtmpServerSession : RtmpSession
     /// <param name="code">One that encoders understand: <c>NetStream.Publish.BadName</c>, <c>.Denied</c> or <c>.Rejected</c>.</param>
     /// <param name="description">Shown to the encoder's user.</param>
     /// <exception cref="InvalidOperationException">No <see cref="PublishRequest"/> is pending.</exception>
-    public void RefusePublish(string code, string description) => Refuse(TakePending<PublishRequest>(), code, description);
+    public void RefusePublish(string code, string description) => Refuse<PublishRequest>(code, description);
 
     /// <summary>Lets the client play: writes everything that stands before the first frame. Frames follow on message stream 1.</summary>
     /// <exception cref="InvalidOperationException">No <see cref="PlayRequest"/> is pending.</exception>
     public void AcceptPlay()
     {
-        _mediaStreamId = TakePending<PlayRequest>().MessageStreamId;
+        _mediaStreamId = Take<PlayRequest>().MessageStreamId;
         State = RtmpSessionState.Playing;
+        _controls.Begin();
         Writer.WriteUserControl(UserControlEvent.StreamBegin, _mediaStreamId);
         Writer.WriteStatus(_mediaStreamId, "status", "NetStream.Play.Reset", "Playing and resetting.");
         Writer.WriteStatus(_mediaStreamId, "status", "NetStream.Play.Start", "Playing.");
@@ -69,7 +117,7 @@ public sealed class RtmpServerSession : RtmpSession
     /// <param name="code">Such as <c>NetStream.Play.StreamNotFound</c>.</param>
     /// <param name="description">Shown to the player's user.</param>
     /// <exception cref="InvalidOperationException">No <see cref="PlayRequest"/> is pending.</exception>
-    public void RefusePlay(string code, string description) => Refuse(TakePending<PlayRequest>(), code, description);
+    public void RefusePlay(string code, string description) => Refuse<PlayRequest>(code, description);
 
     /// <summary>Tells a player that the stream is over. Does nothing when the client does not play.</summary>
     public void EndPlay()
@@ -77,6 +125,7 @@ public sealed class RtmpServerSession : RtmpSession
         if (State == RtmpSessionState.Playing)
         {
             State = RtmpSessionState.Connected;
+            _controls.Reset();
             Writer.WriteUserControl(UserControlEvent.StreamEnd, _mediaStreamId);
             Writer.WriteStatus(_mediaStreamId, "status", "NetStream.Play.Stop", "The stream is over.");
             Writer.WriteStatus(_mediaStreamId, "status", "NetStream.Play.UnpublishNotify", "The stream is over.");
@@ -98,18 +147,14 @@ public sealed class RtmpServerSession : RtmpSession
     private protected override long ReceiveHandshake(ReadOnlySequence<byte> received)
     {
         long length = _handshake.Receive(received);
-        if (_handshake.IsDone)
-        {
-            State = RtmpSessionState.Connecting;
-        }
-
+        State = _handshake.IsDone ? RtmpSessionState.Connecting : State;
         return length;
     }
 
     // On the stream that was asked for, or on the one that was created: encoders do not always take the same.
     private protected override void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload)
     {
-        if (header.MessageStreamId == _mediaStreamId || header.MessageStreamId == CreatedStreamId)
+        if (header.MessageStreamId == _mediaStreamId || header.MessageStreamId == CourtesyCalls.CreatedStreamId)
         {
             Sink.OnMedia(header, payload);
         }
@@ -131,110 +176,83 @@ public sealed class RtmpServerSession : RtmpSession
             case "connect":
                 OnConnect(command);
                 break;
-            case "createStream":
-                Writer.WriteResult(command, CreatedStreamId);
-                break;
-            case "publish" when command[1].Text is { } name:
+            case "publish" when NameIn(command) is { } name:
                 OnPublish(header, name);
                 break;
-            case "play" when command[1].Text is { } name:
+            case "play" when NameIn(command) is { } name:
                 OnPlay(header, name);
                 break;
-            case "publish" or "closeStream" or "deleteStream": // publish(false) closes, too
+            case "publish" or "play" or "closeStream" or "deleteStream":
                 EndStream();
                 break;
             case "FCUnpublish":
-                Writer.WriteResult(command);
+                CourtesyCalls.Answer(Writer, command);
                 EndPublishing();
                 break;
-            case "releaseStream" or "_checkbw":
-                Writer.WriteResult(command);
-                break;
-            case "FCPublish":
-                Writer.WriteResult(command);
-                Writer.WriteNotice("onFCPublish", "NetStream.Publish.Start"); // some appliances wait for this one
-                break;
-            case "FCSubscribe":
-                Writer.WriteResult(command);
-                Writer.WriteNotice("onFCSubscribe", "NetStream.Play.Start");
-                break;
-            case "getStreamLength":
-                Writer.WriteResult(command, 0);
-                break;
-            case "pause":
-                Writer.WriteStatus(
-                    header.MessageStreamId, "status", command[1].IsTrue ? "NetStream.Pause.Notify" : "NetStream.Unpause.Notify", "Live.");
-                break;
-            case "seek":
-                Writer.WriteStatus(header.MessageStreamId, "warning", "NetStream.Seek.Failed", "A live stream cannot be sought in.");
-                break;
-            case "_result" or "_error" or "onStatus" or "receiveAudio" or "receiveVideo":
-                break; // answers to nothing; and whoever does not want audio still gets it, as from other servers
             default:
-                Writer.WriteError(command, "NetConnection.Call.Failed", "Unknown method.");
+                if (!_controls.TryHandle(header.MessageStreamId, command))
+                {
+                    CourtesyCalls.Answer(Writer, command);
+                }
+
                 break;
         }
     }
+
+    private static string? NameIn(RtmpCommand command) => command[1].Kind switch
+    {
+        AmfKind.Text => command[1].Text,
+        AmfKind.Boolean => null, // false ends what was begun
+        AmfKind.Null or AmfKind.Undefined => "", // the URL may hold it all
+        _ => throw new RtmpProtocolException(CloseReason.MalformedCommand, $"A {command.Name} whose name is no text."),
+    };
 
     private void OnConnect(RtmpCommand command)
     {
         if (State != RtmpSessionState.Connecting)
         {
-            Writer.WriteError(command, "NetConnection.Connect.Rejected", "Connected already.");
+            Writer.WriteError(command.TransactionId, "NetConnection.Connect.Rejected", "Connected already.");
             return;
         }
 
-        AmfValue about = command[0];
-        _app = about["app"].Text ?? "";
-        _tcUrl = (about["tcUrl"].Text ?? "").Trim('"', '\'', ' ');
-        _flashVersion = about["flashVer"].Text ?? "";
-        State = RtmpSessionState.Connected;
-
-        Writer.WriteControl(RtmpMessageType.WindowAcknowledgementSize, (uint)_limits.WindowAcknowledgementBytes);
-        Writer.WritePeerBandwidth((uint)_limits.WindowAcknowledgementBytes);
-        Writer.AnnounceChunkSize();
-        double encoding = about["objectEncoding"].Number;
-        Writer.WriteConnected(command, double.IsFinite(encoding) ? encoding : 0);
+        PendingConnect = _connect = new ConnectRequest(command);
+        if (!_decidesOnConnect)
+        {
+            AcceptConnect();
+        }
     }
 
     private void OnPublish(in RtmpMessageHeader header, string name)
     {
-        if (State != RtmpSessionState.Connected)
+        if (IsFree(header, "NetStream.Publish.BadName"))
         {
-            Writer.WriteStatus(header.MessageStreamId, "error", "NetStream.Publish.BadName", "One stream for each connection.");
-            return;
+            PendingRequest = new PublishRequest(_connect!, name, header.MessageStreamId);
         }
-
-        var path = StreamPath.From(_app, _tcUrl, name);
-        PendingRequest = new PublishRequest
-        {
-            App = path.App,
-            StreamName = path.StreamName,
-            Query = path.Query,
-            TcUrl = _tcUrl,
-            FlashVersion = _flashVersion,
-            MessageStreamId = header.MessageStreamId,
-        };
     }
 
     private void OnPlay(in RtmpMessageHeader header, string name)
     {
-        if (State != RtmpSessionState.Connected)
+        if (!IsFree(header, "NetStream.Play.Failed"))
         {
-            Writer.WriteStatus(header.MessageStreamId, "error", "NetStream.Play.Failed", "One stream for each connection.");
             return;
         }
 
-        var path = StreamPath.From(_app, _tcUrl, name);
-        PendingRequest = new PlayRequest
+        PendingRequest = new PlayRequest(_connect!, name, header.MessageStreamId);
+        if (header.MessageStreamId != CourtesyCalls.CreatedStreamId)
         {
-            App = path.App,
-            StreamName = path.StreamName,
-            Query = path.Query,
-            TcUrl = _tcUrl,
-            FlashVersion = _flashVersion,
-            MessageStreamId = header.MessageStreamId,
-        };
+            // Frames would come on a stream that the client does not look at, and it would wait for ever: so it is told.
+            RefusePlay("NetStream.Play.Failed", "Play on the message stream that createStream gives: 1.");
+        }
+    }
+
+    private bool IsFree(in RtmpMessageHeader header, string otherwise)
+    {
+        if (State != RtmpSessionState.Connected)
+        {
+            Writer.WriteStatus(header.MessageStreamId, "error", otherwise, "One stream for each connection.");
+        }
+
+        return State == RtmpSessionState.Connected;
     }
 
     // Whatever stream the client names: there is one, and some name it by its name.
@@ -243,6 +261,7 @@ public sealed class RtmpServerSession : RtmpSession
         if (State == RtmpSessionState.Playing)
         {
             State = RtmpSessionState.Connected;
+            _controls.Reset();
             Sink.OnPlayEnded();
         }
 
@@ -260,13 +279,21 @@ public sealed class RtmpServerSession : RtmpSession
         }
     }
 
-    private void Refuse(RtmpRequest request, string code, string description)
+    private void Refuse<T>(string code, string description)
+        where T : RtmpRequest
     {
-        Writer.WriteStatus(request.MessageStreamId, "error", code, description);
+        Writer.WriteStatus(Take<T>().MessageStreamId, "error", code, description);
         Close();
     }
 
-    private T TakePending<T>()
+    private ConnectRequest TakePendingConnect()
+    {
+        ConnectRequest connect = PendingConnect ?? throw new InvalidOperationException($"No {nameof(ConnectRequest)} is pending.");
+        PendingConnect = null;
+        return connect;
+    }
+
+    private T Take<T>()
         where T : RtmpRequest
     {
         T request = PendingRequest as T ?? throw new InvalidOperationException($"No {typeof(T).Name} is pending.");

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
 using MediaServer.Media;
 
 namespace MediaServer.Rtmp;
@@ -17,6 +16,8 @@ public abstract class RtmpSession : IDisposable
     private readonly RtmpLimits _limits;
     private readonly TimeProvider _time;
     private readonly long _startedAt;
+    private long _heardAt;
+    private long? _pingedAt; // since then nothing was heard
     private long _receivedBytes;
     private long _acknowledgedBytes;
     private long _windowBytes;
@@ -31,7 +32,7 @@ public abstract class RtmpSession : IDisposable
         _part = new PayloadBuilder(pool);
         _limits = limits;
         _time = time;
-        _startedAt = _secondStartedAt = time.GetTimestamp();
+        _startedAt = _secondStartedAt = _heardAt = time.GetTimestamp();
         _windowBytes = limits.WindowAcknowledgementBytes;
     }
 
@@ -40,9 +41,6 @@ public abstract class RtmpSession : IDisposable
 
     /// <summary>Whether the session is over: refused, stopped, broken by its peer or disposed. What was written is still to be sent.</summary>
     public bool IsClosed => State == RtmpSessionState.Closed;
-
-    /// <summary>Pings sent since the peer answered one.</summary>
-    public int UnansweredPings { get; private set; }
 
     /// <summary>Messages that were dropped: media of no accepted stream, and aggregates that do not add up.</summary>
     public long DroppedMessages { get; private protected set; }
@@ -60,6 +58,8 @@ public abstract class RtmpSession : IDisposable
     /// <exception cref="RtmpProtocolException">The peer broke the protocol, or refused; the session is closed.</exception>
     public SequencePosition Receive(ReadOnlySequence<byte> received)
     {
+        _heardAt = _time.GetTimestamp();
+        _pingedAt = null;
         try
         {
             if (State == RtmpSessionState.Handshaking)
@@ -82,14 +82,40 @@ public abstract class RtmpSession : IDisposable
         }
     }
 
-    /// <summary>Asks the peer for a sign of life (RTMP 1.0 §7.1.7, PingRequest). Not before <c>connect</c>.</summary>
-    public void SendPing()
+    /// <summary>
+    /// Finds peers that are gone without a goodbye (§7.1.7): one that has been silent for <see cref="RtmpLimits.PingInterval"/> is pinged, one
+    /// that says nothing for <see cref="RtmpLimits.PingTimeout"/> after that is gone.
+    /// </summary>
+    /// <remarks>
+    /// For whoever owns the connection: call it first when the client is accepted, then each time that
+    /// <see cref="PeerCheck.CheckAgainIn"/> has gone by, on the connection's loop, and send what it wrote. Then a dead peer, publisher or
+    /// player, paused or not, is found within the sum of both times and never sooner than the second of them after it was asked. Any byte
+    /// from the peer is a sign of life, an answered ping included: so this finds the dead, not those that publish nothing. Before
+    /// <c>connect</c> nobody is pinged; that time has a deadline of its own.
+    /// </remarks>
+    public PeerCheck CheckPeer()
     {
-        if (State is RtmpSessionState.Connected or RtmpSessionState.Publishing or RtmpSessionState.Playing)
+        if (State is not (RtmpSessionState.Connected or RtmpSessionState.Publishing or RtmpSessionState.Playing))
         {
-            UnansweredPings++;
-            Writer.WriteUserControl(UserControlEvent.PingRequest, unchecked((uint)_time.GetElapsedTime(_startedAt).TotalMilliseconds));
+            return new PeerCheck(IsGone: false, _limits.PingInterval);
         }
+
+        long now = _time.GetTimestamp();
+        TimeSpan left = _limits.PingInterval - _time.GetElapsedTime(_heardAt, now);
+        if (left > TimeSpan.Zero)
+        {
+            return new PeerCheck(IsGone: false, left);
+        }
+
+        if (_pingedAt is not { } pingedAt)
+        {
+            _pingedAt = now;
+            Writer.WriteUserControl(UserControlEvent.PingRequest, unchecked((uint)_time.GetElapsedTime(_startedAt, now).TotalMilliseconds));
+            return new PeerCheck(IsGone: false, _limits.PingTimeout);
+        }
+
+        left = _limits.PingTimeout - _time.GetElapsedTime(pingedAt, now);
+        return left > TimeSpan.Zero ? new PeerCheck(IsGone: false, left) : new PeerCheck(IsGone: true, TimeSpan.Zero);
     }
 
     /// <summary>Gives back what unfinished messages hold.</summary>
@@ -168,7 +194,7 @@ public abstract class RtmpSession : IDisposable
                 HandleCommand(header, message.Buffer.Written);
                 break;
             case MessageDestination.Buffer:
-                HandleControl(header.Type, message.Buffer.Written);
+                HandleControl(ControlMessage.Parse(header.Type, message.Buffer.Written));
                 break;
             default:
                 DroppedMessages++;
@@ -177,6 +203,38 @@ public abstract class RtmpSession : IDisposable
     }
 
     private void HandleCommand(in RtmpMessageHeader header, ReadOnlySpan<byte> payload)
+    {
+        CountCommand();
+        bool isWrapped = header.Type == RtmpMessageType.CommandAmf3 && !payload.IsEmpty && payload[0] == 0;
+        OnCommand(header, RtmpCommand.Parse(isWrapped ? payload[1..] : payload));
+    }
+
+    private void HandleControl(in ControlMessage control)
+    {
+        switch (control)
+        {
+            case { Type: RtmpMessageType.SetChunkSize }:
+                _chunks.SetChunkSize(control.Value);
+                break;
+            case { Type: RtmpMessageType.Abort }:
+                _chunks.Abort(control.Value);
+                break;
+            case { Type: RtmpMessageType.WindowAcknowledgementSize, Value: > 0 }:
+                _windowBytes = Math.Max(control.Value, LeastWindowBytes);
+                break;
+            case { Type: RtmpMessageType.UserControl, Event: UserControlEvent.PingRequest }:
+                CountCommand();
+                Writer.WriteUserControl(UserControlEvent.PingResponse, control.Value);
+                break;
+            case { Type: RtmpMessageType.UserControl, Event: UserControlEvent.StreamEnd }:
+                OnStreamEnd();
+                break;
+            default:
+                break; // acknowledgements and bandwidths do not steer us: the socket does; and Flash knows more events than the specification
+        }
+    }
+
+    private void CountCommand()
     {
         long now = _time.GetTimestamp();
         if (_time.GetElapsedTime(_secondStartedAt, now) >= TimeSpan.FromSeconds(1))
@@ -189,67 +247,6 @@ public abstract class RtmpSession : IDisposable
         {
             throw new RtmpProtocolException(CloseReason.TooManyCommands, $"More than {_limits.MaxCommandsPerSecond} commands in a second.");
         }
-
-        bool isWrapped = header.Type == RtmpMessageType.CommandAmf3 && !payload.IsEmpty && payload[0] == 0;
-        OnCommand(header, RtmpCommand.Parse(isWrapped ? payload[1..] : payload));
-    }
-
-    private void HandleControl(RtmpMessageType type, ReadOnlySpan<byte> payload)
-    {
-        int expected = type switch
-        {
-            RtmpMessageType.UserControl => payload.Length < sizeof(ushort) ? sizeof(ushort) : payload.Length,
-            RtmpMessageType.SetPeerBandwidth => sizeof(uint) + 1,
-            _ => sizeof(uint),
-        };
-        if (payload.Length != expected)
-        {
-            throw Malformed(type, payload.Length);
-        }
-
-        switch (type)
-        {
-            case RtmpMessageType.SetChunkSize:
-                _chunks.SetChunkSize(BinaryPrimitives.ReadUInt32BigEndian(payload));
-                break;
-            case RtmpMessageType.Abort:
-                _chunks.Abort(BinaryPrimitives.ReadUInt32BigEndian(payload));
-                break;
-            case RtmpMessageType.WindowAcknowledgementSize when BinaryPrimitives.ReadUInt32BigEndian(payload) is > 0 and uint window:
-                _windowBytes = Math.Max(window, LeastWindowBytes);
-                break;
-            case RtmpMessageType.UserControl:
-                HandleUserControl((UserControlEvent)BinaryPrimitives.ReadUInt16BigEndian(payload), payload[sizeof(ushort)..]);
-                break;
-            default:
-                break; // acknowledgements and bandwidths do not steer us: the socket does
-        }
-    }
-
-    private void HandleUserControl(UserControlEvent @event, ReadOnlySpan<byte> payload)
-    {
-        if (@event is not (UserControlEvent.PingRequest or UserControlEvent.PingResponse or UserControlEvent.StreamEnd))
-        {
-            return; // buffer lengths do not concern us, and Flash knows more events than the specification
-        }
-
-        if (payload.Length < sizeof(uint))
-        {
-            throw Malformed(RtmpMessageType.UserControl, payload.Length);
-        }
-
-        if (@event == UserControlEvent.PingRequest)
-        {
-            Writer.WriteUserControl(UserControlEvent.PingResponse, BinaryPrimitives.ReadUInt32BigEndian(payload));
-        }
-        else if (@event == UserControlEvent.PingResponse)
-        {
-            UnansweredPings = 0;
-        }
-        else
-        {
-            OnStreamEnd();
-        }
     }
 
     private void HandleDataAmf3(in RtmpMessageHeader header, PayloadBuilder payload)
@@ -261,47 +258,21 @@ public abstract class RtmpSession : IDisposable
             cursor.Skip(1);
         }
 
-        HandOver(header with { Type = RtmpMessageType.Data, LengthBytes = cursor.RemainingBytes }, ref cursor);
-    }
-
-    // FLV tags one behind the other (§7.1.6), their times relative to the first one's. One that does not add up ends it; none nests.
-    private void HandleAggregate(in RtmpMessageHeader header, PayloadBuilder payload)
-    {
-        const int TagHeaderBytes = 11;
-        const int TagTrailerBytes = 4;
-        Span<byte> tag = stackalloc byte[TagHeaderBytes];
-        uint? firstTimestamp = null;
-        for (var cursor = new PayloadCursor(payload); cursor.RemainingBytes > 0; cursor.Skip(TagTrailerBytes))
-        {
-            if (!cursor.TryCopy(tag))
-            {
-                DroppedMessages++;
-                return;
-            }
-
-            var type = (RtmpMessageType)tag[0];
-            int length = (tag[1] << 16) | (tag[2] << 8) | tag[3];
-            uint timestamp = ((uint)tag[7] << 24) | ((uint)tag[4] << 16) | ((uint)tag[5] << 8) | tag[6];
-            firstTimestamp ??= timestamp;
-            if (length > cursor.RemainingBytes || type is not (RtmpMessageType.Audio or RtmpMessageType.Video or RtmpMessageType.Data))
-            {
-                DroppedMessages++;
-                return;
-            }
-
-            HandOver(
-                new RtmpMessageHeader(type, unchecked(header.Timestamp + timestamp - firstTimestamp.Value), length, header.MessageStreamId),
-                ref cursor);
-        }
-    }
-
-    private void HandOver(in RtmpMessageHeader header, ref PayloadCursor cursor)
-    {
-        cursor.MoveTo(_part, header.LengthBytes);
-        OnMedia(header, _part);
+        int lengthBytes = cursor.RemainingBytes;
+        cursor.MoveTo(_part, lengthBytes);
+        OnMedia(header with { Type = RtmpMessageType.Data, LengthBytes = lengthBytes }, _part);
         _part.Clear();
     }
 
-    private static RtmpProtocolException Malformed(RtmpMessageType type, int lengthBytes) =>
-        new(CloseReason.MalformedControlMessage, $"A control message of type {type} and {lengthBytes} bytes.");
+    private void HandleAggregate(in RtmpMessageHeader header, PayloadBuilder payload)
+    {
+        var aggregate = new AggregateReader(header, payload);
+        while (aggregate.TryRead(_part, out RtmpMessageHeader tag))
+        {
+            OnMedia(tag, _part);
+            _part.Clear();
+        }
+
+        DroppedMessages += aggregate.IsAtEnd ? 0 : 1;
+    }
 }
