@@ -39,4 +39,10 @@ internal static partial class IngestLog
 
     [LoggerMessage(2010, LogLevel.Error, "{ConnectionId}: access could not be checked, so it is refused")]
     public static partial void AuthorizerFailed(this ILogger logger, Exception exception, string connectionId);
+
+    [LoggerMessage(2030, LogLevel.Warning, "{Stream}: {Kind} track {TrackId} is {FourCc}, which this server does not know: RTMP and HTTP-FLV players get it as it is, nobody else does")]
+    public static partial void UnknownCodec(this ILogger logger, StreamKey stream, FourCc fourCc, MediaKind kind, byte trackId);
+
+    [LoggerMessage(2031, LogLevel.Warning, "{Stream}: has more than {Limit} tracks of {Kind}; the others are dropped")]
+    public static partial void TooManyTracks(this ILogger logger, StreamKey stream, int limit, MediaKind kind);
 }

@@ -1,26 +1,47 @@
 using MediaServer.Hub;
 using MediaServer.Media;
 using MediaServer.Rtmp;
+using Microsoft.Extensions.Logging;
 
 namespace MediaServer.Ingest;
 
 /// <summary>
-/// Turns the media messages of one publisher into frames of its stream: reads what each is, puts it on the stream's timeline, and hands its
-/// bytes on where they lie.
+/// Turns the media messages of one publisher into frames of its stream: takes those of several tracks apart, reads what each is, puts it on
+/// the stream's timeline, and hands its bytes on where they lie.
 /// </summary>
-/// <remarks>A message that makes no sense is dropped and counted; it does not end the stream. Not thread-safe: it runs on its connection's loop.</remarks>
-internal sealed class PublishSession(Publication publication, SlabPool pool, TimeProvider time, IngestCounters counters) : IDisposable
+/// <remarks>
+/// A message that makes no sense is dropped and counted; it does not end the stream. The end of a sequence and commands to the player are
+/// dropped too: a stream ends when its publisher says so, and may go on before. Not thread-safe: it runs on its connection's loop.
+/// </remarks>
+internal sealed class PublishSession : IDisposable
 {
-    /// <summary>A decoder's configuration or metadata is some hundred bytes; a record of 31 parameter sets still fits.</summary>
-    private const int MaxOwnedBytes = 64 * 1024;
+    /// <summary>Tracks of video, and of audio, that a stream may have. OBS sends six at most.</summary>
+    private const int MaxTracks = 16;
 
-    private readonly FrameFactory _frames = new(pool);
+    private readonly Publication _publication;
+    private readonly TimeProvider _time;
+    private readonly IngestCounters _counters;
+    private readonly ILogger _logger;
+    private readonly FramePublisher _publisher;
     private readonly Timeline _timeline = new();
-    private readonly VideoBitstream _avc = new(MediaCodec.Avc);
-    private MediaFrame? _videoHeader;
-    private MediaFrame? _audioHeader;
+    private readonly List<PublishedTrack> _video = new(1);
+    private readonly List<PublishedTrack> _audio = new(1);
+    private readonly SlabWriter _partHeaders;
+    private readonly PayloadBuilder _part; // of a multitrack message
+    private bool _areTooManyTracksLogged;
 
-    public StreamKey Key => publication.Topic.Key;
+    public PublishSession(Publication publication, SlabPool pool, TimeProvider time, IngestCounters counters, ILogger logger)
+    {
+        _publication = publication;
+        _time = time;
+        _counters = counters;
+        _logger = logger;
+        _publisher = new FramePublisher(publication, pool);
+        _partHeaders = new SlabWriter(pool);
+        _part = new PayloadBuilder(pool);
+    }
+
+    public StreamKey Key => _publication.Topic.Key;
 
     public void Receive(in RtmpMessageHeader header, PayloadBuilder payload)
     {
@@ -32,10 +53,10 @@ internal sealed class PublishSession(Publication publication, SlabPool pool, Tim
         switch (header.Type)
         {
             case RtmpMessageType.Video:
-                ReceiveVideo(header.Timestamp, payload);
+                ReceiveMedia(MediaKind.Video, header.Timestamp, payload);
                 break;
             case RtmpMessageType.Audio:
-                ReceiveAudio(header.Timestamp, payload);
+                ReceiveMedia(MediaKind.Audio, header.Timestamp, payload);
                 break;
             default:
                 ReceiveData(header.Timestamp, payload);
@@ -46,124 +67,135 @@ internal sealed class PublishSession(Publication publication, SlabPool pool, Tim
     /// <summary>Ends the stream: its consumers take what is in the log and are told.</summary>
     public void Dispose()
     {
-        publication.Dispose();
-        _frames.Dispose();
+        _publication.Dispose();
+        _publisher.Dispose();
+        _partHeaders.Dispose();
+        _part.Dispose();
     }
 
-    private void ReceiveVideo(uint timestamp, PayloadBuilder payload)
+    private void ReceiveMedia(MediaKind kind, uint timestamp, PayloadBuilder payload)
     {
-        Span<byte> prefix = stackalloc byte[FlvMediaHeader.MaxLengthBytes];
-        if (!FlvMediaHeader.TryParse(MediaKind.Video, prefix[..payload.CopyPrefix(prefix)], out FlvMediaHeader tag))
+        if (!TryReadHeader(kind, payload, out FlvMediaHeader header))
         {
-            counters.CountMalformed();
-            return;
+            _counters.CountMalformed();
         }
-
-        if (tag.PacketType is FlvPacketType.Command or FlvPacketType.EndOfSequence)
+        else if (!MultitrackReader.IsNeededFor(header))
         {
-            return;
+            ReceiveTrack(header, timestamp, payload);
         }
-
-        FrameInfo info = Describe(MediaKind.Video, timestamp, tag.Codec, tag.DataOffset) with { CompositionOffset = tag.CompositionTime };
-        if (tag.PacketType == FlvPacketType.SequenceHeader)
+        else
         {
-            if (TryPublishHeader(info, payload, ref _videoHeader, out byte[] body))
-            {
-                _ = _avc.TryConfigure(body.AsSpan(tag.DataOffset));
-            }
-
-            return;
+            ReceiveTracks(header, timestamp, payload);
         }
-
-        bool isKey = tag.FrameType is FlvFrameType.Key or FlvFrameType.GeneratedKey;
-        FrameTraits traits = isKey ? FrameTraits.RandomAccess : FrameTraits.None;
-        if (tag.Codec == MediaCodec.Avc && _avc.IsReadable)
-        {
-            if (!_avc.TryClassify(payload.Fragments, tag.DataOffset, out VideoSample sample))
-            {
-                counters.CountMalformed();
-                return;
-            }
-
-            traits = (sample.IsRandomAccess ? FrameTraits.RandomAccess : FrameTraits.None)
-                | (sample.IsDisposable ? FrameTraits.Disposable : FrameTraits.None);
-            if (sample.IsRandomAccess != isKey)
-            {
-                counters.CountKeyFrameMismatch(); // the bitstream wins
-            }
-        }
-
-        publication.Publish(_frames.Create(info with { Traits = traits }, payload));
     }
 
-    private void ReceiveAudio(uint timestamp, PayloadBuilder payload)
+    private void ReceiveTracks(in FlvMediaHeader header, uint timestamp, PayloadBuilder payload)
     {
-        Span<byte> prefix = stackalloc byte[FlvMediaHeader.MaxLengthBytes];
-        if (!FlvMediaHeader.TryParse(MediaKind.Audio, prefix[..payload.CopyPrefix(prefix)], out FlvMediaHeader tag))
+        var parts = new MultitrackReader(header, payload, _partHeaders);
+        while (parts.TryRead(_part))
         {
-            counters.CountMalformed();
+            if (TryReadHeader(header.Kind, _part, out FlvMediaHeader partHeader))
+            {
+                ReceiveTrack(partHeader, timestamp, _part);
+            }
+            else
+            {
+                _counters.CountMalformed();
+            }
+
+            _part.Clear();
+        }
+
+        if (parts.IsMalformed)
+        {
+            _counters.CountMalformed();
+        }
+    }
+
+    private void ReceiveTrack(in FlvMediaHeader header, uint timestamp, PayloadBuilder payload)
+    {
+        if (header.PacketType is FlvPacketType.EndOfSequence or FlvPacketType.Command)
+        {
             return;
         }
 
-        FrameInfo info = Describe(MediaKind.Audio, timestamp, tag.Codec, tag.DataOffset);
-        if (tag.PacketType == FlvPacketType.SequenceHeader)
+        if (FindTrack(header.Kind, header.TrackId) is not { } track)
         {
-            _ = TryPublishHeader(info, payload, ref _audioHeader, out _);
+            _counters.CountMalformed();
             return;
         }
 
-        publication.Publish(_frames.Create(info, payload));
+        if (header.Codec == MediaCodec.Unknown && header.FourCc != default && !track.IsUnknownCodecNamed)
+        {
+            track.IsUnknownCodecNamed = true;
+            _logger.UnknownCodec(Key, header.FourCc, header.Kind, header.TrackId);
+        }
+
+        FrameInfo info = Describe(header.Kind, header.TrackId, timestamp) with
+        {
+            Codec = header.Codec,
+            DataOffset = header.DataOffset,
+            CompositionOffset = header.CompositionTime,
+            NanosecondOffset = header.NanosecondOffset,
+        };
+        track.Receive(info, header, payload);
     }
 
     private void ReceiveData(uint timestamp, PayloadBuilder payload)
     {
-        if (!TryCopy(payload, out byte[] body) || !ScriptData.TryReadName(body, out string name, out int bare))
+        if (!OwnedBytes.TryCopy(payload, out byte[] body) || !ScriptData.TryReadName(body, out string name, out int bare))
         {
-            counters.CountMalformed();
+            _counters.CountMalformed();
             return;
         }
 
-        FrameInfo info = Describe(MediaKind.Data, timestamp, MediaCodec.Unknown, 0);
+        FrameInfo info = Describe(MediaKind.Data, 0, timestamp);
         if (name == ScriptData.OnMetaData)
         {
             info = info with { Traits = FrameTraits.Metadata };
         }
 
-        publication.Publish(MediaFrame.CreateOwned(info, body.AsSpan(bare)));
+        _ = _publisher.PublishOwned(info, body.AsSpan(bare));
     }
 
-    /// <summary>Publishes a sequence header unless it repeats the last one, as some encoders do before every key frame.</summary>
-    private bool TryPublishHeader(in FrameInfo info, PayloadBuilder payload, ref MediaFrame? last, out byte[] body)
+    private PublishedTrack? FindTrack(MediaKind kind, byte id)
     {
-        if (!TryCopy(payload, out body))
+        List<PublishedTrack> tracks = kind == MediaKind.Video ? _video : _audio;
+        foreach (PublishedTrack track in tracks)
         {
-            counters.CountMalformed();
-            return false;
+            if (track.Id == id)
+            {
+                return track;
+            }
         }
 
-        MediaFrame header = MediaFrame.CreateOwned(info with { Traits = FrameTraits.SequenceHeader }, body);
-        if (last is not null && last.HasSamePayload(header))
+        if (tracks.Count == MaxTracks)
         {
-            return false;
+            if (!_areTooManyTracksLogged)
+            {
+                _areTooManyTracksLogged = true;
+                _logger.TooManyTracks(Key, MaxTracks, kind);
+            }
+
+            return null;
         }
 
-        last = header;
-        publication.Publish(header);
-        return true;
+        var added = new PublishedTrack(id, _publisher, _counters);
+        tracks.Add(added);
+        return added;
     }
 
-    private FrameInfo Describe(MediaKind kind, uint timestamp, MediaCodec codec, byte dataOffset) => new()
+    private FrameInfo Describe(MediaKind kind, byte trackId, uint timestamp) => new()
     {
         Kind = kind,
-        Codec = codec,
-        DataOffset = dataOffset,
-        Dts = _timeline.Unwrap(kind, 0, timestamp),
-        ReceivedAt = time.GetTimestamp(),
+        TrackId = trackId,
+        Dts = _timeline.Unwrap(kind, trackId, timestamp),
+        ReceivedAt = _time.GetTimestamp(),
     };
 
-    private static bool TryCopy(PayloadBuilder payload, out byte[] body)
+    private static bool TryReadHeader(MediaKind kind, PayloadBuilder payload, out FlvMediaHeader header)
     {
-        body = payload.LengthBytes <= MaxOwnedBytes ? new byte[payload.LengthBytes] : [];
-        return payload.CopyPrefix(body) == payload.LengthBytes;
+        Span<byte> prefix = stackalloc byte[FlvMediaHeader.MaxLengthBytes];
+        return FlvMediaHeader.TryParse(kind, prefix[..payload.CopyPrefix(prefix)], out header);
     }
 }

@@ -215,7 +215,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
             return;
         }
 
-        _publish = new PublishSession(publication, _endpoint.Pool, _endpoint.Time, _endpoint.Counters);
+        _publish = new PublishSession(publication, _endpoint.Pool, _endpoint.Time, _endpoint.Counters, _endpoint.Logger);
         _transport.ReceiveIntoSlabs();
         _session.AcceptPublish();
         _watch.Change(_endpoint.Options.PublisherIdleTimeout, Timeout.InfiniteTimeSpan);

@@ -2,6 +2,7 @@ using MediaServer.Hub;
 using MediaServer.Media;
 using MediaServer.Rtmp;
 using MediaServer.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MediaServer.Ingest.Tests;
 
@@ -25,7 +26,7 @@ public sealed class PublishSessionTests : IDisposable
         Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
         Publication publication = _hub.TryPublish(key, out _)!;
         _reader = publication.Topic.Subscribe(new SubscriptionOptions { Kind = "test" });
-        _session = new PublishSession(publication, _slabs.Pool, _time, _counters);
+        _session = new PublishSession(publication, _slabs.Pool, _time, _counters, NullLogger.Instance);
         _payload = new PayloadBuilder(_slabs.Pool);
     }
 

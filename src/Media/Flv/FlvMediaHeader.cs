@@ -13,6 +13,9 @@ public readonly record struct FlvMediaHeader
     /// </summary>
     public const int MaxLengthBytes = 64;
 
+    private const int Avc = 7;
+    private const int Hevc = 12; // in no standard, but what Larix and Hikvision's encoders send
+
     /// <summary>Audio or video.</summary>
     public MediaKind Kind { get; init; }
 
@@ -69,10 +72,28 @@ public readonly record struct FlvMediaHeader
         };
     }
 
+    /// <summary>Makes the body of a sequence header for the same track, in the same form.</summary>
+    /// <param name="record">The decoder configuration record.</param>
+    /// <exception cref="InvalidOperationException">The header is not one of video of a codec that has such a record.</exception>
+    public byte[] MakeSequenceHeader(ReadOnlySpan<byte> record)
+    {
+        const byte KeyFrame = 0x10;
+        const byte Extended = 0x80;
+
+        if (Kind != MediaKind.Video || Codec == MediaCodec.Unknown)
+        {
+            throw new InvalidOperationException("Only video of a known codec has a configuration record.");
+        }
+
+        byte number = (byte)(KeyFrame | (Codec == MediaCodec.Avc ? Avc : Hevc));
+        byte[] name = [(byte)(FourCc.Value >> 24), (byte)(FourCc.Value >> 16), (byte)(FourCc.Value >> 8), (byte)FourCc.Value];
+        return FourCc == default ? [number, 0, 0, 0, 0, .. record]
+            : TrackId == 0 ? [Extended | KeyFrame, .. name, .. record]
+            : [(byte)(Extended | KeyFrame | ExtendedHeaderReader.MultitrackPacket(Kind)), 0, .. name, TrackId, .. record];
+    }
+
     private static bool TryParseNumberedVideo(ReadOnlySpan<byte> body, out FlvMediaHeader header)
     {
-        const int Avc = 7;
-        const int Hevc = 12; // in no standard, but what Larix and Chinese encoders send
         const int HeaderBytes = 5;
 
         header = new FlvMediaHeader

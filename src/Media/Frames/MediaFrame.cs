@@ -243,9 +243,12 @@ public sealed unsafe class MediaFrame
     public bool HasSamePayload(MediaFrame other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return _owned is not null && other._owned is not null
-            && _owned.AsSpan(FrameHeaders.LengthBytes).SequenceEqual(other._owned.AsSpan(FrameHeaders.LengthBytes));
+        return other._owned is not null && HasPayload(other._owned.AsSpan(FrameHeaders.LengthBytes));
     }
+
+    /// <summary>Whether it owns its bytes and they are these: a repeated header is not a change.</summary>
+    public bool HasPayload(ReadOnlySpan<byte> payload) =>
+        _owned is not null && _owned.AsSpan(FrameHeaders.LengthBytes).SequenceEqual(payload);
 
     private static void Add(Span<IoVector> destination, ref int count, ref int skipBytes, nint address, nint lengthBytes)
     {

@@ -18,7 +18,7 @@ internal sealed class FlvAudioTagTarget : FuzzTarget
 
     public override void Run(byte[] input, ref Fingerprint outcome)
     {
-        bool isTag = FlvAudioTag.TryParse(input, out FlvAudioTag tag);
+        bool isTag = FlvMediaHeader.TryParse(MediaKind.Audio, input, out FlvMediaHeader tag);
         outcome.Add(isTag);
         if (!isTag)
         {
@@ -26,8 +26,8 @@ internal sealed class FlvAudioTagTarget : FuzzTarget
         }
 
         Oracle.Holds(tag.DataOffset <= input.Length, "the header is longer than the body");
-        byte[] prefix = input[..Math.Min(input.Length, FlvAudioTag.MaxHeaderBytes)];
-        Oracle.Holds(FlvAudioTag.TryParse(prefix, out FlvAudioTag ofPrefix) && ofPrefix == tag, "the prefix says something else than the whole");
+        byte[] prefix = input[..Math.Min(input.Length, FlvMediaHeader.MaxLengthBytes)];
+        Oracle.Holds(FlvMediaHeader.TryParse(MediaKind.Audio, prefix, out FlvMediaHeader ofPrefix) && ofPrefix == tag, "the prefix says something else than the whole");
         outcome.Add((long)tag.Codec);
         outcome.Add((long)tag.PacketType);
         outcome.Add(tag.DataOffset);

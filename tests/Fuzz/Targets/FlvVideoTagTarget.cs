@@ -19,7 +19,7 @@ internal sealed class FlvVideoTagTarget : FuzzTarget
 
     public override void Run(byte[] input, ref Fingerprint outcome)
     {
-        bool isTag = FlvVideoTag.TryParse(input, out FlvVideoTag tag);
+        bool isTag = FlvMediaHeader.TryParse(MediaKind.Video, input, out FlvMediaHeader tag);
         outcome.Add(isTag);
         if (!isTag)
         {
@@ -28,8 +28,8 @@ internal sealed class FlvVideoTagTarget : FuzzTarget
 
         Oracle.Holds(tag.DataOffset <= input.Length, "the header is longer than the body");
         Oracle.Holds(tag.CompositionTime is >= -0x800000 and <= 0x7FFFFF, "a composition time of more than 24 bits");
-        byte[] prefix = input[..Math.Min(input.Length, FlvVideoTag.MaxHeaderBytes)];
-        Oracle.Holds(FlvVideoTag.TryParse(prefix, out FlvVideoTag ofPrefix) && ofPrefix == tag, "the prefix says something else than the whole");
+        byte[] prefix = input[..Math.Min(input.Length, FlvMediaHeader.MaxLengthBytes)];
+        Oracle.Holds(FlvMediaHeader.TryParse(MediaKind.Video, prefix, out FlvMediaHeader ofPrefix) && ofPrefix == tag, "the prefix says something else than the whole");
         outcome.Add((long)tag.Codec);
         outcome.Add((long)tag.FrameType);
         outcome.Add((long)tag.PacketType);

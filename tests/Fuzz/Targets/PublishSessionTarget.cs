@@ -4,6 +4,7 @@ using MediaServer.Ingest;
 using MediaServer.Media;
 using MediaServer.Rtmp;
 using MediaServer.TestKit;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MediaServer.Fuzz.Targets;
 
@@ -54,7 +55,7 @@ internal sealed class PublishSessionTarget : FuzzTarget
         using var payload = new PayloadBuilder(_slabs.Pool);
         var counters = new IngestCounters();
         var received = new ReceivedFrames();
-        using (var session = new PublishSession(publication, _slabs.Pool, time, counters))
+        using (var session = new PublishSession(publication, _slabs.Pool, time, counters, NullLogger.Instance))
         {
             foreach (byte[] message in Records.Split(input).Where(message => message.Length >= FixedBytes))
             {
