@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 
 namespace MediaServer.Media;
@@ -62,7 +61,8 @@ public sealed class AvcConfiguration
 
         byte[] owned = record.ToArray();
         ReadOnlyMemory<byte> rest = owned.AsMemory(FixedBytes);
-        if (!TryReadSets(ref rest, record[5] & 0x1F, out ReadOnlyMemory<byte>[] sequenceSets) || sequenceSets.Length == 0
+        List<ReadOnlyMemory<byte>> sequenceSets = [];
+        if (!ParameterSets.TryRead(ref rest, record[5] & 0x1F, sequenceSets) || sequenceSets.Count == 0
             || !AvcSequenceParameters.TryParse(sequenceSets[0].Span, out AvcSequenceParameters? sequence) || rest.IsEmpty)
         {
             return false;
@@ -70,7 +70,8 @@ public sealed class AvcConfiguration
 
         int pictureCount = rest.Span[0];
         rest = rest[1..];
-        if (!TryReadSets(ref rest, pictureCount, out ReadOnlyMemory<byte>[] pictureSets))
+        List<ReadOnlyMemory<byte>> pictureSets = [];
+        if (!ParameterSets.TryRead(ref rest, pictureCount, pictureSets))
         {
             return false;
         }
@@ -79,79 +80,54 @@ public sealed class AvcConfiguration
         return true;
     }
 
-    /// <summary>Writes a record of parameter sets and reads it.</summary>
-    /// <returns>Whether the sets fit in a record, and the first sequence parameter set can be read.</returns>
-    internal static bool TryCreate(
-        int nalLengthSize,
-        List<ReadOnlyMemory<byte>> sequenceSets,
-        List<ReadOnlyMemory<byte>> pictureSets,
-        [NotNullWhen(true)] out AvcConfiguration? configuration)
+    /// <summary>This configuration with other parameter sets, each in the place of the one with its type and identifier, or behind the others.</summary>
+    /// <returns>Whether the sets have identifiers, fit in a record, and the first sequence parameter set can be read.</returns>
+    internal bool TryReplace(List<byte[]> sets, [NotNullWhen(true)] out AvcConfiguration? changed)
+    {
+        changed = null;
+        List<ReadOnlyMemory<byte>> sequenceSets = [.. SequenceParameterSets];
+        List<ReadOnlyMemory<byte>> pictureSets = [.. PictureParameterSets];
+        foreach (byte[] set in sets)
+        {
+            bool isSequence = AvcNalUnit.TypeOf(set[0]) == AvcNalUnit.SequenceParametersType;
+            if (!ParameterSets.TryMerge(isSequence ? sequenceSets : pictureSets, set, AvcNalUnit.ReadSetId))
+            {
+                return false;
+            }
+        }
+
+        return TryWrite(NalLengthSize, sequenceSets, pictureSets, out byte[] record) && TryParse(record, out changed);
+    }
+
+    private static bool TryWrite(
+        int nalLengthSize, List<ReadOnlyMemory<byte>> sequenceSets, List<ReadOnlyMemory<byte>> pictureSets, out byte[] record)
     {
         const int MaxSequenceSets = 31;
-        configuration = null;
-        if (sequenceSets.Count is 0 or > MaxSequenceSets || pictureSets.Count > byte.MaxValue
+        record = [];
+        if (sequenceSets.Count > MaxSequenceSets || pictureSets.Count > byte.MaxValue
             || !AvcSequenceParameters.TryParse(sequenceSets[0].Span, out AvcSequenceParameters? sequence))
         {
             return false;
         }
 
-        var record = new List<byte>
-        {
-            1, sequence.Profile, sequence.Compatibility, sequence.Level, (byte)(0xFC | (nalLengthSize - 1)),
-        };
-        record.Add((byte)(0xE0 | sequenceSets.Count));
-        bool fits = TryAddSets(record, sequenceSets);
-        record.Add((byte)pictureSets.Count);
-        fits &= TryAddSets(record, pictureSets);
+        List<byte> bytes = [1, sequence.Profile, sequence.Compatibility, sequence.Level, (byte)(0xFC | (nalLengthSize - 1))];
+        bytes.Add((byte)(0xE0 | sequenceSets.Count));
+        bool fits = ParameterSets.TryAddTo(bytes, sequenceSets);
+        bytes.Add((byte)pictureSets.Count);
+        fits &= ParameterSets.TryAddTo(bytes, pictureSets);
         if (sequence.Profile is 100 or 110 or 122 or 144)
         {
-            record.Add((byte)(0xFC | sequence.ChromaFormat));
-            record.Add((byte)(0xF8 | (sequence.LumaBitDepth - 8)));
-            record.Add((byte)(0xF8 | (sequence.ChromaBitDepth - 8)));
-            record.Add(0); // sequence parameter set extensions
+            const byte NoExtensions = 0;
+            bytes.AddRange(
+            [
+                (byte)(0xFC | sequence.ChromaFormat),
+                (byte)(0xF8 | (sequence.LumaBitDepth - 8)),
+                (byte)(0xF8 | (sequence.ChromaBitDepth - 8)),
+                NoExtensions,
+            ]);
         }
 
-        return fits && TryParse(record.ToArray(), out configuration);
-    }
-
-    private static bool TryAddSets(List<byte> record, List<ReadOnlyMemory<byte>> sets)
-    {
-        foreach (ReadOnlyMemory<byte> set in sets)
-        {
-            if (set.Length > ushort.MaxValue)
-            {
-                return false;
-            }
-
-            record.Add((byte)(set.Length >> 8));
-            record.Add((byte)set.Length);
-            record.AddRange(set.Span);
-        }
-
-        return true;
-    }
-
-    private static bool TryReadSets(ref ReadOnlyMemory<byte> rest, int count, out ReadOnlyMemory<byte>[] sets)
-    {
-        sets = new ReadOnlyMemory<byte>[count];
-        for (int i = 0; i < count; i++)
-        {
-            if (rest.Length < 2)
-            {
-                return false;
-            }
-
-            int length = BinaryPrimitives.ReadUInt16BigEndian(rest.Span);
-            rest = rest[2..];
-            if (length > rest.Length)
-            {
-                return false;
-            }
-
-            sets[i] = rest[..length];
-            rest = rest[length..];
-        }
-
-        return true;
+        record = [.. bytes];
+        return fits;
     }
 }

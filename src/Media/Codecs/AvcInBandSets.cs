@@ -33,29 +33,9 @@ internal static class AvcInBandSets
             }
         }
 
-        if (news is null || !AvcSample.TryClassify(payload, dataOffset, current.NalLengthSize, out VideoSample sample)
-            || (hasSlices && !sample.IsRandomAccess))
-        {
-            return false;
-        }
-
-        return TryMerge(current, news, out changed);
-    }
-
-    private static bool TryMerge(AvcConfiguration current, List<byte[]> news, [NotNullWhen(true)] out AvcConfiguration? changed)
-    {
-        changed = null;
-        List<ReadOnlyMemory<byte>> sequenceSets = [.. current.SequenceParameterSets];
-        List<ReadOnlyMemory<byte>> pictureSets = [.. current.PictureParameterSets];
-        foreach (byte[] set in news)
-        {
-            bool isSequence = AvcNalUnit.TypeOf(set[0]) == AvcNalUnit.SequenceParametersType;
-            if (!ParameterSets.TryMerge(isSequence ? sequenceSets : pictureSets, set, AvcNalUnit.ReadSetId))
-            {
-                return false;
-            }
-        }
-
-        return AvcConfiguration.TryCreate(current.NalLengthSize, sequenceSets, pictureSets, out changed);
+        return news is not null
+            && AvcSample.TryClassify(payload, dataOffset, current.NalLengthSize, out VideoSample sample)
+            && (sample.IsRandomAccess || !hasSlices)
+            && current.TryReplace(news, out changed);
     }
 }

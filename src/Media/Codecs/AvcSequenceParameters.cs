@@ -64,7 +64,7 @@ public sealed record AvcSequenceParameters
             Profile = (byte)bits.ReadBits(8),
             Compatibility = (byte)bits.ReadBits(8),
             Level = (byte)bits.ReadBits(8),
-            Id = ReadUpTo(ref bits, 31),
+            Id = bits.ReadUnsignedExpGolomb(31),
             ChromaFormat = 1,
             LumaBitDepth = 8,
             ChromaBitDepth = 8,
@@ -73,13 +73,13 @@ public sealed record AvcSequenceParameters
         bool hasSeparatePlanes = false;
         if (HasChromaFields(read.Profile))
         {
-            int chromaFormat = ReadUpTo(ref bits, 3);
+            int chromaFormat = bits.ReadUnsignedExpGolomb(3);
             hasSeparatePlanes = chromaFormat == 3 && bits.ReadFlag();
             read = read with
             {
                 ChromaFormat = chromaFormat,
-                LumaBitDepth = 8 + ReadUpTo(ref bits, 6),
-                ChromaBitDepth = 8 + ReadUpTo(ref bits, 6),
+                LumaBitDepth = 8 + bits.ReadUnsignedExpGolomb(6),
+                ChromaBitDepth = 8 + bits.ReadUnsignedExpGolomb(6),
             };
             bits.Skip(1); // qpprime_y_zero_transform_bypass_flag
             SkipScalingMatrix(ref bits, chromaFormat);
@@ -128,18 +128,18 @@ public sealed record AvcSequenceParameters
 
     private static void SkipOrderOfPictures(ref BitReader bits)
     {
-        ReadUpTo(ref bits, 12); // log2_max_frame_num_minus4
-        int type = ReadUpTo(ref bits, 2);
+        bits.ReadUnsignedExpGolomb(12); // log2_max_frame_num_minus4
+        int type = bits.ReadUnsignedExpGolomb(2);
         if (type == 0)
         {
-            ReadUpTo(ref bits, 12); // log2_max_pic_order_cnt_lsb_minus4
+            bits.ReadUnsignedExpGolomb(12); // log2_max_pic_order_cnt_lsb_minus4
         }
         else if (type == 1)
         {
             bits.Skip(1);
             bits.ReadSignedExpGolomb();
             bits.ReadSignedExpGolomb();
-            int cycle = ReadUpTo(ref bits, 255);
+            int cycle = bits.ReadUnsignedExpGolomb(255);
             for (int i = 0; i < cycle; i++)
             {
                 bits.ReadSignedExpGolomb();
@@ -222,17 +222,5 @@ public sealed record AvcSequenceParameters
         }
 
         return bits.HasFailed ? read : read with { Color = color, FrameRate = frameRate };
-    }
-
-    private static int ReadUpTo(ref BitReader bits, uint limit)
-    {
-        uint value = bits.ReadUnsignedExpGolomb();
-        if (value > limit)
-        {
-            bits.Skip(int.MaxValue); // out of the range that the specification gives: fails for good
-            return 0;
-        }
-
-        return (int)value;
     }
 }

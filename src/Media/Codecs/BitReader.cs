@@ -81,7 +81,30 @@ internal ref struct BitReader(ReadOnlySpan<byte> bytes)
         return code % 2 == 1 ? magnitude : -magnitude;
     }
 
-    private void Fail()
+    /// <summary>An unsigned Exp-Golomb code that the specification bounds: fails for good where it is greater, and gives 0.</summary>
+    public int ReadUnsignedExpGolomb(int limit)
+    {
+        uint value = ReadUnsignedExpGolomb();
+        if (value > limit)
+        {
+            Fail();
+            return 0;
+        }
+
+        return (int)value;
+    }
+
+    /// <summary>Leaves Exp-Golomb codes out, signed or unsigned.</summary>
+    public void SkipExpGolomb(int count)
+    {
+        for (; count > 0 && !HasFailed; count--)
+        {
+            ReadUnsignedExpGolomb();
+        }
+    }
+
+    /// <summary>Gives up: what follows makes no sense.</summary>
+    public void Fail()
     {
         HasFailed = true;
         Position = _bytes.Length * 8;

@@ -17,6 +17,13 @@ internal ref struct FragmentReader
         }
     }
 
+    /// <summary>Reads bytes that lie in one run already.</summary>
+    public FragmentReader(ReadOnlySpan<byte> bytes)
+    {
+        _current = bytes;
+        Remaining = bytes.Length;
+    }
+
     /// <summary>Bytes left to read.</summary>
     public int Remaining { get; private set; }
 
@@ -44,7 +51,7 @@ internal ref struct FragmentReader
     }
 
     /// <summary>Reads as many bytes as the destination has room for; there are as many.</summary>
-    public void CopyTo(Span<byte> destination)
+    public void CopyTo(scoped Span<byte> destination)
     {
         Debug.Assert(Remaining >= destination.Length, "The caller looks at what remains first.");
         Remaining -= destination.Length;
@@ -92,6 +99,32 @@ internal ref struct FragmentReader
         }
 
         _current = _current[bytes..];
+        return true;
+    }
+
+    /// <summary>
+    /// Whether the bytes that come next are those expected. Zeros at the end of either do not count: no NAL unit or OBU payload ends with
+    /// one, but some encoders leave there what belonged to a start code.
+    /// </summary>
+    /// <param name="expected">The bytes expected.</param>
+    /// <param name="length">How many bytes to look at; there are as many.</param>
+    public readonly bool IsSame(ReadOnlySpan<byte> expected, int length)
+    {
+        expected = expected.TrimEnd((byte)0);
+        if (length < expected.Length)
+        {
+            return false;
+        }
+
+        FragmentReader bytes = this;
+        for (int i = 0; i < length; i++)
+        {
+            if (bytes.ReadByte() != (i < expected.Length ? expected[i] : 0))
+            {
+                return false;
+            }
+        }
+
         return true;
     }
 

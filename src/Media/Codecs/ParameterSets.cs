@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace MediaServer.Media;
 
 /// <summary>Compares parameter sets that come in band with those of the configuration in force, and merges new ones in.</summary>
@@ -13,9 +15,10 @@ internal static class ParameterSets
     /// <param name="headerBytes">Bytes of the NAL unit's header, which are not compared: encoders differ in <c>nal_ref_idc</c>.</param>
     public static bool Contains(IReadOnlyList<ReadOnlyMemory<byte>> known, FragmentReader unit, int length, int headerBytes)
     {
+        _ = unit.TrySkip(headerBytes);
         for (int i = 0; i < known.Count; i++)
         {
-            if (IsSame(known[i].Span, unit, length, headerBytes))
+            if (known[i].Length >= headerBytes && unit.IsSame(known[i].Span[headerBytes..], length - headerBytes))
             {
                 return true;
             }
@@ -47,22 +50,45 @@ internal static class ParameterSets
         return true;
     }
 
-    // Zeros behind a NAL unit belong to the start code that followed it (H.264 and H.265 annex B): some encoders leave them there.
-    private static bool IsSame(ReadOnlySpan<byte> known, FragmentReader unit, int length, int headerBytes)
+    /// <summary>Reads sets as a configuration record has them: each behind its length of 16 bits.</summary>
+    /// <param name="rest">Where the first length begins; afterwards what follows the last set.</param>
+    /// <param name="count">How many are announced.</param>
+    /// <param name="sets">Gets those that are not empty; null if nobody needs them.</param>
+    /// <returns>Whether all are there.</returns>
+    public static bool TryRead(ref ReadOnlyMemory<byte> rest, int count, List<ReadOnlyMemory<byte>>? sets)
     {
-        known = known.TrimEnd((byte)0);
-        if (length < known.Length)
+        for (; count > 0; count--)
         {
-            return false;
-        }
-
-        for (int i = 0; i < length; i++)
-        {
-            byte value = unit.ReadByte();
-            if (i >= headerBytes && value != (i < known.Length ? known[i] : 0))
+            if (!BinaryPrimitives.TryReadUInt16BigEndian(rest.Span, out ushort length) || length > rest.Length - sizeof(ushort))
             {
                 return false;
             }
+
+            rest = rest[sizeof(ushort)..];
+            if (length > 0)
+            {
+                sets?.Add(rest[..length]);
+            }
+
+            rest = rest[length..];
+        }
+
+        return true;
+    }
+
+    /// <summary>Writes sets as a configuration record has them: each behind its length of 16 bits.</summary>
+    /// <returns>Whether they fit.</returns>
+    public static bool TryAddTo(List<byte> record, List<ReadOnlyMemory<byte>> sets)
+    {
+        foreach (ReadOnlyMemory<byte> set in sets)
+        {
+            if (set.Length > ushort.MaxValue)
+            {
+                return false;
+            }
+
+            record.AddRange([(byte)(set.Length >> 8), (byte)set.Length]);
+            record.AddRange(set.Span);
         }
 
         return true;

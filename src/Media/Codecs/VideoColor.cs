@@ -9,4 +9,7 @@ public readonly record struct VideoColor(byte Primaries, byte Transfer, byte Mat
 {
     /// <summary>What holds when the bitstream says nothing.</summary>
     public static VideoColor Unspecified { get; } = new(2, 2, 2, IsFullRange: false);
+
+    /// <summary>Whether it is what players assume when nothing is said: BT.709 or unspecified, in the limited range.</summary>
+    internal bool IsCommon => !IsFullRange && Primaries is 1 or 2 && Transfer is 1 or 2 && Matrix is 1 or 2;
 }
