@@ -6,6 +6,7 @@ namespace MediaServer.Media;
 public sealed class Vp9Configuration
 {
     private const int RecordBytes = 8;
+    private const int LowestLevel = 10;
 
     private Vp9Configuration(byte[] record) => Record = record;
 
@@ -29,14 +30,14 @@ public sealed class Vp9Configuration
 
     /// <summary>
     /// The codec's name in playlists and for browsers, such as <c>vp09.00.31.08</c>. Chroma and colour follow, all of them, only if one is
-    /// not what a player assumes (4:2:0, BT.709, limited range).
+    /// not what a player assumes (4:2:0, BT.709, limited range). A level that is not said becomes the lowest, 10: players refuse 00.
     /// </summary>
     public string CodecString
     {
         get
         {
             VideoColor color = Color;
-            string name = $"vp09.{Profile:D2}.{Level:D2}.{BitDepth:D2}";
+            string name = $"vp09.{Profile:D2}.{(Level == 0 ? LowestLevel : Level):D2}.{BitDepth:D2}";
             return ChromaSubsampling <= 1 && color.IsCommon
                 ? name
                 : $"{name}.{ChromaSubsampling:D2}.{color.Primaries:D2}.{color.Transfer:D2}.{color.Matrix:D2}.{(color.IsFullRange ? 1 : 0):D2}";

@@ -1,0 +1,106 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace MediaServer.Media;
+
+/// <summary>How to decode an E-AC-3 track, by the header of its first frame (ETSI TS 102 366 annex E): there is no other configuration.</summary>
+/// <remarks>Of its first independent substream, that is: what dependent ones add (more than 5.1 channels) plays on top of it.</remarks>
+public sealed class Eac3Configuration
+{
+    private const int SamplesPerBlock = 256;
+
+    /// <summary><c>fscod</c>: 0 is 48 kHz, 1 is 44.1 kHz, 2 is 32 kHz, 3 is half of what <see cref="SampleRate"/> is twice of.</summary>
+    public byte SampleRateCode { get; private init; }
+
+    /// <summary><c>bsid</c>, the version: 16, seldom 11 to 15.</summary>
+    public byte StreamId { get; private init; }
+
+    /// <summary><c>acmod</c>: which channels there are; 2 is stereo, 7 is 3 in front and 2 behind.</summary>
+    public byte ChannelMode { get; private init; }
+
+    /// <summary><c>lfeon</c>: whether there is a channel of low frequency effects.</summary>
+    public bool HasLowFrequency { get; private init; }
+
+    /// <summary>Samples a second.</summary>
+    public int SampleRate { get; private init; }
+
+    /// <summary>Samples of each channel in this frame: 256, 512, 768 or 1536.</summary>
+    public int SamplesPerFrame { get; private init; }
+
+    /// <summary>Bytes of this frame, at least 2. A packet may hold several frames.</summary>
+    public int FrameBytes { get; private init; }
+
+    /// <summary>Bits a second at this frame's size.</summary>
+    public int BitRate => (int)(8L * FrameBytes * SampleRate / SamplesPerFrame);
+
+    /// <summary>Channels, 1 to 6.</summary>
+    public int Channels => DolbyChannels.Count(ChannelMode, HasLowFrequency);
+
+    /// <summary>The codec's name in playlists.</summary>
+    public const string CodecString = "ec-3";
+
+    private bool IsFirstIndependent { get; init; }
+
+    /// <summary>Reads the beginning of a frame of the first independent substream.</summary>
+    /// <param name="frame">The frame, or its first 6 bytes.</param>
+    /// <param name="configuration">What it says.</param>
+    /// <returns>Whether it is one.</returns>
+    public static bool TryParse(ReadOnlySpan<byte> frame, [NotNullWhen(true)] out Eac3Configuration? configuration)
+    {
+        configuration = Read(frame) is { IsFirstIndependent: true } read ? read : null;
+        return configuration is not null;
+    }
+
+    /// <summary>How long a packet lasts: the frames of its first independent substream together.</summary>
+    /// <param name="packet">All of the packet.</param>
+    /// <returns>Samples of each channel; 0 if it does not begin with a frame.</returns>
+    public static int CountSamples(ReadOnlySpan<byte> packet)
+    {
+        int samples = 0;
+        while (Read(packet) is { } frame)
+        {
+            samples += frame.IsFirstIndependent ? frame.SamplesPerFrame : 0;
+            packet = packet[Math.Min(frame.FrameBytes, packet.Length)..];
+        }
+
+        return samples;
+    }
+
+    private static Eac3Configuration? Read(ReadOnlySpan<byte> frame)
+    {
+        const int HalfRates = 3;
+        const int Dependent = 1;
+        const int ReservedType = 3;
+        ReadOnlySpan<byte> blockCounts = [1, 2, 3, 6];
+
+        var bits = new BitReader(frame);
+        if (bits.ReadBits(16) != DolbyChannels.Sync)
+        {
+            return null;
+        }
+
+        int type = (int)bits.ReadBits(2);
+        int substream = (int)bits.ReadBits(3);
+        int frameBytes = 2 * (1 + (int)bits.ReadBits(11));
+        int rateCode = (int)bits.ReadBits(2);
+        int second = (int)bits.ReadBits(2); // fscod2 or numblkscod
+        int channelMode = (int)bits.ReadBits(3);
+        bool hasLowFrequency = bits.ReadFlag();
+        int streamId = (int)bits.ReadBits(5);
+        if (bits.HasFailed || type == ReservedType || (rateCode == HalfRates && second == HalfRates) || streamId is < 11 or > 16)
+        {
+            return null;
+        }
+
+        return new Eac3Configuration
+        {
+            SampleRateCode = (byte)rateCode,
+            StreamId = (byte)streamId,
+            ChannelMode = (byte)channelMode,
+            HasLowFrequency = hasLowFrequency,
+            SampleRate = rateCode == HalfRates ? DolbyChannels.SampleRates[second] / 2 : DolbyChannels.SampleRates[rateCode],
+            SamplesPerFrame = SamplesPerBlock * (rateCode == HalfRates ? 6 : blockCounts[second]),
+            FrameBytes = frameBytes,
+            IsFirstIndependent = type != Dependent && substream == 0,
+        };
+    }
+}
