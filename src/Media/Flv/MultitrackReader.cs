@@ -14,11 +14,16 @@ public ref struct MultitrackReader(in FlvMediaHeader header, PayloadBuilder body
     /// <summary>Parts that a body may have: an encoder's ladder of six renditions is well below.</summary>
     public const int MaxParts = 16;
 
+    private const int LongestTrackHeaderBytes = 1 + FourCc.LengthBytes + 1 + 3; // multitrack type, codec, track, composition time
+
     private readonly FlvMediaHeader _header = header;
     private FragmentReader _rest = Skip(header, body);
     private int _parts;
 
-    /// <summary>Whether it ended at something that makes no sense: a length beyond the end, or more than <see cref="MaxParts"/> parts.</summary>
+    /// <summary>
+    /// Whether it ended at something that makes no sense: a length beyond the end, more than <see cref="MaxParts"/> parts, or so many
+    /// modifiers that no part's own header has room behind them.
+    /// </summary>
     public bool IsMalformed { get; private set; }
 
     /// <summary>Whether a body has to be taken apart. One of a single track other than 0 is already what this would make of it.</summary>
@@ -36,7 +41,8 @@ public ref struct MultitrackReader(in FlvMediaHeader header, PayloadBuilder body
             return false;
         }
 
-        if (_parts == MaxParts || !TryReadPartHeader(out FourCc fourCc, out byte trackId, out int length))
+        if (_parts == MaxParts || _header.LeadBytes + LongestTrackHeaderBytes > FlvMediaHeader.MaxLengthBytes
+            || !TryReadPartHeader(out FourCc fourCc, out byte trackId, out int length))
         {
             IsMalformed = true;
             return false;
