@@ -1,4 +1,5 @@
 using MediaServer.Fuzz.Targets;
+using MediaServer.Media;
 
 namespace MediaServer.Fuzz;
 
@@ -14,8 +15,8 @@ internal static class FuzzTargets
         new CommandTarget(),
         new ScriptDataTarget(),
         new StreamPathTarget(),
-        new FlvVideoTagTarget(),
-        new FlvAudioTagTarget(),
+        new FlvMediaHeaderTarget(MediaKind.Video),
+        new FlvMediaHeaderTarget(MediaKind.Audio),
         new FlvReaderTarget(),
         new AvcConfigurationTarget(),
         new AudioSpecificConfigTarget(),

@@ -13,8 +13,8 @@ internal static class PublishSeeds
     public static IEnumerable<IEnumerable<byte[]>> All =>
     [
         OfFile("bframes.flv"), OfFile("open-gop.flv"), OfFile("audio-only.flv"), OfFile("resolution-change.flv"),
-        OfBodies(RtmpMessageType.Video, new FlvVideoTagTarget().Seeds),
-        OfBodies(RtmpMessageType.Audio, new FlvAudioTagTarget().Seeds),
+        OfBodies(RtmpMessageType.Video, FlvBodies.Video),
+        OfBodies(RtmpMessageType.Audio, FlvBodies.Audio),
         OfBodies(RtmpMessageType.Data, new ScriptDataTarget().Seeds),
     ];
 

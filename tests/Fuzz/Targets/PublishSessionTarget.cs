@@ -22,7 +22,7 @@ internal sealed class PublishSessionTarget : FuzzTarget
 
     public override IEnumerable<byte[]> Seeds => [.. PublishSeeds.All.Select(messages => Records.Join(messages))];
 
-    public override IReadOnlyList<byte[]> Tokens => [.. new FlvVideoTagTarget().Seeds, .. new FlvAudioTagTarget().Seeds, [0xFF, 0xFF, 0xFF, 0xFF], [0x7F, 0xFF, 0xFF, 0xFF]];
+    public override IReadOnlyList<byte[]> Tokens => [.. FlvBodies.Video, .. FlvBodies.Audio, [0xFF, 0xFF, 0xFF, 0xFF], [0x7F, 0xFF, 0xFF, 0xFF]];
 
     public override int SmokeInputs => 10_000;
 
