@@ -243,7 +243,7 @@ public class ServerSessionTests
     [InlineData("03 000000 000001 14 00000000 05")] // no name
     [InlineData("03 000000 000000 14 00000000")]
     [InlineData("03 000000 000005 14 00000000 02 0001 61 FF")]
-    [InlineData("03 000000 000009 11 00000000 00 02 0001 61 11 0A 0B 01")] // AMF3 values
+    [InlineData("03 000000 000007 11 00000000 00 02 0001 61 11 0C")] // a byte array
     public void A_malformed_command_ends_the_session(string hex)
     {
         using Peer peer = Peer.Connected();
