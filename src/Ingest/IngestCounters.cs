@@ -28,9 +28,7 @@ public sealed class IngestCounters
 
     internal void CountProtocolFault(CloseReason reason) => Interlocked.Increment(ref _protocolFaults[(int)reason]);
 
-    internal long CountOpened() => Interlocked.Increment(ref _connections);
-
-    internal void CountClosed() => Interlocked.Decrement(ref _connections);
+    internal void SetOpen(int connections) => Volatile.Write(ref _connections, connections);
 
     internal void CountRefused(RefusalReason reason) => Interlocked.Increment(ref _refused[(int)reason]);
 

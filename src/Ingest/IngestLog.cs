@@ -40,6 +40,18 @@ internal static partial class IngestLog
     [LoggerMessage(2010, LogLevel.Error, "{ConnectionId}: access could not be checked, so it is refused")]
     public static partial void AuthorizerFailed(this ILogger logger, Exception exception, string connectionId);
 
+    [LoggerMessage(2011, LogLevel.Information, "RTMPS listens on port {Port}")]
+    public static partial void ListeningTls(this ILogger logger, int port);
+
+    [LoggerMessage(2012, LogLevel.Warning, "A TLS handshake with {Remote} failed: {Reason}")]
+    public static partial void TlsFailed(this ILogger logger, EndPoint? remote, string reason);
+
+    [LoggerMessage(2013, LogLevel.Warning, "Refused an RTMP connection of {Address}, which has {Limit} already (Ingest:MaxConnectionsPerAddress)")]
+    public static partial void TooManyConnectionsOfAddress(this ILogger logger, IPAddress address, int limit);
+
+    [LoggerMessage(2014, LogLevel.Warning, "{ConnectionId}: {Remote} may not go on publishing {Stream}: {Reason}")]
+    public static partial void PublishCutOff(this ILogger logger, string connectionId, EndPoint? remote, StreamKey stream, string reason);
+
     [LoggerMessage(2030, LogLevel.Warning, "{Stream}: {Kind} track {TrackId} is {FourCc}, which this server does not know: RTMP and HTTP-FLV players get it as it is, nobody else does")]
     public static partial void UnknownCodec(this ILogger logger, StreamKey stream, FourCc fourCc, MediaKind kind, byte trackId);
 

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using MediaServer.Rtmp;
 using Microsoft.Extensions.Options;
 
 namespace MediaServer.Ingest;
@@ -11,6 +12,12 @@ public sealed class IngestOptions
     public int Port { get; set; } = 1935;
 
     /// <summary>
+    /// TCP port for RTMP over TLS, on all addresses, listened on when <c>Tls:Certificate</c> is set. Default 1936; 0 takes a free one.
+    /// </summary>
+    [Range(0, 65_535)]
+    public int TlsPort { get; set; } = 1936;
+
+    /// <summary>
     /// RTMP connections at once, publishers and players together. Default 10,000: half of the 20,000 file descriptors that a usual system
     /// grants, which leaves the other half to HTTP.
     /// </summary>
@@ -18,7 +25,14 @@ public sealed class IngestOptions
     public int MaxConnections { get; set; } = 10_000;
 
     /// <summary>
-    /// Time for handshake, connect and the first publish or play together. Default 10 s; single bytes do not renew it.
+    /// RTMP connections at once of one address (IPv6: of one network of 64 bits); this machine is exempt. Default 256: an office of players
+    /// behind one address, and not one machine that takes all places.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int MaxConnectionsPerAddress { get; set; } = 256;
+
+    /// <summary>
+    /// Time for the handshakes (that of TLS too), connect and the first publish or play together. Default 10 s; single bytes do not renew it.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -26,6 +40,19 @@ public sealed class IngestOptions
     /// <summary>Silence after which a publisher is taken for gone. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan PublisherIdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Bits a second that one publisher may send, measured over 5 s; one that sends more is told and closed. Default 0: no limit.
+    /// </summary>
+    [Range(0, 100_000_000_000)]
+    public long MaxPublishBitrate { get; set; }
+
+    /// <summary>
+    /// Bytes of the largest media message, which holds a whole video frame. Default 10 MiB: several times a 4K key frame, and the most that
+    /// can go out to players as one chunk.
+    /// </summary>
+    [Range(64 * 1024, RtmpLimits.OutboundChunkBytes)]
+    public int MaxMessageBytes { get; set; } = RtmpLimits.OutboundChunkBytes;
 
     /// <summary>
     /// Lets any machine publish without a key. Default false: only this machine may, and others need a key, because whoever may publish to a

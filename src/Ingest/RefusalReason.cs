@@ -6,6 +6,24 @@ public enum RefusalReason
     /// <summary>As many connections are open as <see cref="IngestOptions.MaxConnections"/> allows.</summary>
     TooManyConnections,
 
+    /// <summary>As many connections of one address are open as <see cref="IngestOptions.MaxConnectionsPerAddress"/> allows.</summary>
+    TooManyConnectionsOfAddress,
+
+    /// <summary>A TLS handshake failed or was not finished in time.</summary>
+    TlsHandshakeFailed,
+
+    /// <summary>Nothing was asked for within <see cref="IngestOptions.ConnectTimeout"/>.</summary>
+    AskedForNothing,
+
+    /// <summary>A publisher sent nothing for <see cref="IngestOptions.PublisherIdleTimeout"/>.</summary>
+    PublisherIdle,
+
+    /// <summary>A peer was silent, and did not answer a ping either.</summary>
+    PingUnanswered,
+
+    /// <summary>A publisher sent more than <see cref="IngestOptions.MaxPublishBitrate"/>.</summary>
+    PublishBitrate,
+
     /// <summary>The name of the stream is none.</summary>
     InvalidName,
 

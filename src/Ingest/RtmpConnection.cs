@@ -20,18 +20,23 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
     private readonly RtmpServerSession _session;
     private readonly ITimer _watch;
     private PublishSession? _publish;
+    private PublishRate? _rate;
     private IDisposable? _player;
-    private long _lastReceived;
-    private long _idleSince; // neither published nor played since then
+    private TimeSpan _startLimit; // to ask for something
+    private long _receivedAt;     // bytes
+    private long _idleSince;      // no media of a publisher, or neither published nor played
 
-    public RtmpConnection(TransportConnection transport, RtmpEndpoint endpoint)
+    /// <param name="transport">Its bytes.</param>
+    /// <param name="endpoint">What all connections share.</param>
+    /// <param name="left">What is left of its time to ask for something.</param>
+    public RtmpConnection(TransportConnection transport, RtmpEndpoint endpoint, TimeSpan left)
     {
         _transport = transport;
         _endpoint = endpoint;
         _session = new RtmpServerSession(transport.Outbox, this, endpoint.Pool, endpoint.Limits, endpoint.Time);
-        _lastReceived = _idleSince = endpoint.Time.GetTimestamp();
-        _watch = endpoint.Time.CreateTimer(
-            static state => ((RtmpConnection)state!).PostWatch(), this, endpoint.Options.ConnectTimeout, Timeout.InfiniteTimeSpan);
+        _startLimit = left;
+        _receivedAt = _idleSince = endpoint.Time.GetTimestamp();
+        _watch = endpoint.Time.CreateTimer(static state => ((RtmpConnection)state!).PostWatch(), this, left, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>Whether its stream is being sent; it ends by itself when the stream does.</summary>
@@ -57,7 +62,11 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
     }
 
     /// <inheritdoc/>
-    public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload) => _publish?.Receive(header, payload);
+    public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload)
+    {
+        _idleSince = _receivedAt;
+        _publish?.Receive(header, payload);
+    }
 
     /// <inheritdoc/>
     public void OnPublishEnded() => EndPublish();
@@ -71,30 +80,39 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
 
         _player = null;
-        player.Dispose();
         WatchIdle(); // nobody else looks at it from now on
+        player.Dispose();
     }
 
-    /// <summary>Looks at the clock, on the loop: who asks for nothing, or publishes nothing, is closed.</summary>
+    /// <summary>Looks at the clock, on the loop: who asks for nothing, publishes nothing or is gone without a word is closed.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        if (_player is not null)
+        if (_session.IsClosed)
         {
-            return; // playback judges its own readers
+            return; // it is on its way out
         }
 
-        (TimeSpan limit, string fault) = _publish is null
-            ? (_endpoint.Options.ConnectTimeout, "asked for nothing")
-            : (_endpoint.Options.PublisherIdleTimeout, "sent nothing");
-        TimeSpan silent = _endpoint.Time.GetElapsedTime(_publish is null ? _idleSince : _lastReceived);
-        if (silent < limit)
+        TimeSpan idle = _endpoint.Time.GetElapsedTime(_idleSince);
+        TimeSpan idleLimit = _publish is null ? _startLimit : _endpoint.Options.PublisherIdleTimeout;
+        bool isPlaying = _player is not null; // then idleness is for playback to judge
+        PeerCheck peer = _session.CheckPeer();
+        _transport.Flush(); // a ping, perhaps
+        if (!isPlaying && idle >= idleLimit)
         {
-            _watch.Change(limit - silent, Timeout.InfiniteTimeSpan);
-            return;
+            Abandon(
+                _publish is null ? RefusalReason.AskedForNothing : RefusalReason.PublisherIdle,
+                _publish is null ? "asked for nothing" : "sent nothing",
+                _publish is null ? _endpoint.Options.ConnectTimeout : idleLimit);
         }
-
-        _endpoint.Logger.TimedOut(_transport.Id, _transport.RemoteEndPoint, fault, limit);
-        _transport.Abort();
+        else if (peer.IsGone)
+        {
+            Abandon(RefusalReason.PingUnanswered, "did not answer a ping", _endpoint.Limits.PingTimeout);
+        }
+        else
+        {
+            TimeSpan left = isPlaying ? peer.CheckAgainIn : TimeSpan.FromTicks(Math.Min(peer.CheckAgainIn.Ticks, (idleLimit - idle).Ticks));
+            _watch.Change(left, Timeout.InfiniteTimeSpan);
+        }
     }
 
     private async Task RunAsync(Action ended)
@@ -128,7 +146,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         while (!_session.IsClosed)
         {
             ReadResult read = await input.ReadAsync();
-            _lastReceived = _endpoint.Time.GetTimestamp();
+            _receivedAt = _endpoint.Time.GetTimestamp();
             SequencePosition consumed = _session.Receive(read.Buffer); // never waits; every protocol rule is behind this call
             if (_session.PendingRequest is { } request)
             {
@@ -138,6 +156,11 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
             else
             {
                 input.AdvanceTo(consumed, read.Buffer.End);
+            }
+
+            if (_rate?.IsExceeded(_transport.BytesReceived, _receivedAt) == true)
+            {
+                CutOff(RefusalReason.PublishBitrate, $"more than {_endpoint.Options.MaxPublishBitrate} bit/s (Ingest:MaxPublishBitrate)");
             }
 
             _transport.Flush();
@@ -218,7 +241,9 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         _publish = new PublishSession(publication, _endpoint.Pool, _endpoint.Time, _endpoint.Counters, _endpoint.Logger);
         _transport.ReceiveIntoSlabs();
         _session.AcceptPublish();
-        _watch.Change(_endpoint.Options.PublisherIdleTimeout, Timeout.InfiniteTimeSpan);
+        _rate = new PublishRate(_endpoint.Options.MaxPublishBitrate, _endpoint.Time, _transport.BytesReceived);
+        _idleSince = _receivedAt;
+        PostWatch();
         _endpoint.Logger.Publishing(_transport.Id, _transport.RemoteEndPoint, key, PeerText.Shorten(request.FlashVersion));
     }
 
@@ -246,15 +271,33 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
 
         _publish = null;
+        _rate = null;
         publish.Dispose();
         _endpoint.Logger.PublishEnded(_transport.Id, publish.Key);
         WatchIdle();
     }
 
+    /// <summary>Tells a publisher that it may not go on.</summary>
+    private void CutOff(RefusalReason reason, string description)
+    {
+        _endpoint.Counters.CountRefused(reason);
+        _endpoint.Logger.PublishCutOff(_transport.Id, _transport.RemoteEndPoint, _publish!.Key, description);
+        _session.EndPublish(reason.PublishStatus, description);
+    }
+
+    /// <summary>Gives up a peer that need not be told.</summary>
+    private void Abandon(RefusalReason reason, string fault, TimeSpan limit)
+    {
+        _endpoint.Counters.CountRefused(reason);
+        _endpoint.Logger.TimedOut(_transport.Id, _transport.RemoteEndPoint, fault, limit);
+        _transport.Abort();
+    }
+
     private void WatchIdle()
     {
+        _startLimit = _endpoint.Options.ConnectTimeout;
         _idleSince = _endpoint.Time.GetTimestamp();
-        _watch.Change(_endpoint.Options.ConnectTimeout, Timeout.InfiniteTimeSpan);
+        PostWatch();
     }
 
     private void PostWatch() => _transport.Loop.Post(this);

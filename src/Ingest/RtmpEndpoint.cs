@@ -11,7 +11,10 @@ using Microsoft.Extensions.Options;
 
 namespace MediaServer.Ingest;
 
-/// <summary>The RTMP port: accepts connections, and ends them in order when the server stops. What all of its connections share is here.</summary>
+/// <summary>
+/// The RTMP ports, plain and TLS: makes connections of what connects, and ends them in order when the server stops. What all of its
+/// connections share is here.
+/// </summary>
 public sealed class RtmpEndpoint(
     IOptions<IngestOptions> options,
     StreamHub hub,
@@ -19,26 +22,28 @@ public sealed class RtmpEndpoint(
     TransportHost transport,
     IStreamAuthorizer authorizer,
     StartPlaying startPlaying,
+    CertificateInForce certificate,
     IngestCounters counters,
     TimeProvider time,
     ILogger<RtmpEndpoint> logger) : IHostedService, IDisposable
 {
-    private const int Backlog = 1024; // as many as join in a burst; the kernel caps it at somaxconn
-    private static readonly TimeSpan AcceptPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly ConcurrentDictionary<RtmpConnection, RtmpConnection> _connections = new();
+    private readonly ConnectionLimits _places = new(options.Value, counters, logger);
     private readonly CancellationTokenSource _stopping = new();
-    private Socket? _listener;
-    private Task _accepting = Task.CompletedTask;
-    private int _fullReported;
+    private RtmpListener? _listener;
+    private RtmpListener? _tlsListener;
 
     /// <summary>The port that is listened on, once started; differs from the option when that is 0.</summary>
-    public int Port { get; private set; }
+    public int Port => _listener?.Port ?? 0;
+
+    /// <summary>The port for TLS; <see langword="null"/> without a certificate.</summary>
+    public int? TlsPort => _tlsListener?.Port;
 
     internal IngestOptions Options { get; } = options.Value;
 
-    internal RtmpLimits Limits { get; } = new();
+    internal RtmpLimits Limits { get; } = new() { MaxMessageBytes = options.Value.MaxMessageBytes };
 
     internal StreamHub Hub => hub;
 
@@ -54,31 +59,26 @@ public sealed class RtmpEndpoint(
 
     internal ILogger Logger => logger;
 
-    /// <summary>Opens the port.</summary>
-    /// <exception cref="IOException">The port is in use or may not be opened; the message names it.</exception>
+    /// <summary>Opens the ports.</summary>
+    /// <exception cref="IOException">One is in use or may not be opened; the message names it.</exception>
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        try
+        _listener = new RtmpListener(Options.Port, "Ingest:Port", Accept, time, logger);
+        logger.Listening(_listener.Port);
+        if (certificate() is not null)
         {
-            _listener = Listen(Options.Port);
-        }
-        catch (SocketException fault)
-        {
-            throw new IOException($"Cannot listen for RTMP on port {Options.Port} (Ingest:Port): {fault.Message}.", fault);
+            _tlsListener = new RtmpListener(Options.TlsPort, "Ingest:TlsPort", socket => _ = AcceptTlsAsync(socket), time, logger);
+            logger.ListeningTls(_tlsListener.Port);
         }
 
-        Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
-        logger.Listening(Port);
-        _accepting = AcceptAsync(_listener);
         return Task.CompletedTask;
     }
 
-    /// <summary>Closes the port, then every connection: publishers first, so that their viewers are told that the stream is over.</summary>
+    /// <summary>Closes the ports, then every connection: publishers first, so that their viewers are told that the stream is over.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync();
-        _listener?.Dispose();
-        await _accepting;
+        await Task.WhenAll(_listener?.StopAsync() ?? Task.CompletedTask, _tlsListener?.StopAsync() ?? Task.CompletedTask);
 
         foreach (RtmpConnection connection in _connections.Keys.Where(connection => !connection.IsPlaying))
         {
@@ -99,103 +99,99 @@ public sealed class RtmpEndpoint(
     public void Dispose()
     {
         _listener?.Dispose();
+        _tlsListener?.Dispose();
         _stopping.Dispose();
     }
 
-    private static Socket Listen(int port)
+    private static IPEndPoint RemoteOf(Socket socket)
     {
-        bool hasIPv6 = Socket.OSSupportsIPv6;
-        var listener = new Socket(hasIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         try
         {
-            if (hasIPv6)
-            {
-                listener.DualMode = true;
-            }
-
-            listener.Bind(new IPEndPoint(hasIPv6 ? IPAddress.IPv6Any : IPAddress.Any, port));
-            listener.Listen(Backlog);
-            return listener;
+            return (IPEndPoint)socket.RemoteEndPoint!;
         }
-        catch
+        catch (SocketException)
         {
-            listener.Dispose();
-            throw;
+            return new IPEndPoint(IPAddress.None, 0); // the peer is gone already
         }
     }
 
-    private async Task AcceptAsync(Socket listener)
+    private void Accept(Socket socket)
     {
-        while (!_stopping.IsCancellationRequested)
+        if (TryEnter(socket) is { } place && !TryRun(() => transport.Adopt(socket), place, Options.ConnectTimeout))
         {
-            try
-            {
-                Open(await listener.AcceptAsync(_stopping.Token)); // does not throw
-            }
-            catch (SocketException fault) when (!_stopping.IsCancellationRequested)
-            {
-                logger.AcceptFailed(fault.Message); // out of descriptors, most likely: those that close make room
-                await Task.Delay(AcceptPause, time, CancellationToken.None);
-            }
-            catch (Exception) when (_stopping.IsCancellationRequested)
-            {
-                return;
-            }
-        }
-    }
-
-    private void Open(Socket socket)
-    {
-        if (counters.CountOpened() > Options.MaxConnections)
-        {
-            counters.CountRefused(RefusalReason.TooManyConnections);
-            counters.CountClosed();
             socket.Dispose();
-            if (Interlocked.Exchange(ref _fullReported, 1) == 0)
-            {
-                logger.TooManyConnections(Options.MaxConnections);
-            }
-
-            return;
         }
-
-        Volatile.Write(ref _fullReported, 0);
-        if (TryAdopt(socket) is not { } connection)
-        {
-            counters.CountClosed();
-            return;
-        }
-
-        _connections.TryAdd(connection, connection);
-        connection.Start(ended: () =>
-        {
-            _connections.TryRemove(connection, out _);
-            counters.CountClosed();
-        });
     }
 
-    /// <summary>Makes a connection of a socket. Whatever goes wrong with one must not end the accepting of others.</summary>
-    private RtmpConnection? TryAdopt(Socket socket)
+    private async Task AcceptTlsAsync(Socket socket)
+    {
+        if (TryEnter(socket) is not { } place)
+        {
+            return;
+        }
+
+        IPEndPoint remote = RemoteOf(socket);
+        Stream? secured = null;
+        try
+        {
+            long acceptedAt = time.GetTimestamp();
+            using var deadline = new CancellationTokenSource(Options.ConnectTimeout, time);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, _stopping.Token);
+            secured = await TlsHandshake.AuthenticateAsync(socket, certificate()!, either.Token);
+            TimeSpan left = Options.ConnectTimeout - time.GetElapsedTime(acceptedAt);
+            if (!_stopping.IsCancellationRequested && TryRun(() => transport.Adopt(secured, remote), place, left))
+            {
+                return; // the connection has place and stream from now on
+            }
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            counters.CountRefused(RefusalReason.TlsHandshakeFailed);
+            logger.TlsFailed(remote, fault is OperationCanceledException ? "it did not end in time" : (fault.InnerException ?? fault).Message);
+        }
+
+        place.Dispose();
+        socket.Dispose();
+        secured?.Dispose();
+    }
+
+    private IDisposable? TryEnter(Socket socket)
+    {
+        IDisposable? place = _places.TryEnter(RemoteOf(socket).Address);
+        if (place is null)
+        {
+            socket.Dispose();
+        }
+
+        return place;
+    }
+
+    /// <summary>Makes a connection and runs it. Whatever goes wrong with one must not end the accepting of others.</summary>
+    /// <param name="adopt">Makes it; afterwards the socket is its loop's.</param>
+    /// <param name="place">Given back when it has ended.</param>
+    /// <param name="left">What is left of its time to ask for something.</param>
+    /// <returns>Whether it was made; if not, what was to be adopted is still to be closed.</returns>
+    private bool TryRun(Func<TransportConnection> adopt, IDisposable place, TimeSpan left)
     {
         TransportConnection? adopted = null;
         try
         {
-            adopted = transport.Adopt(socket);
-            return new RtmpConnection(adopted, this);
+            adopted = adopt();
+            var connection = new RtmpConnection(adopted, this, left);
+            _connections.TryAdd(connection, connection);
+            connection.Start(ended: () =>
+            {
+                _connections.TryRemove(connection, out _);
+                place.Dispose();
+            });
+            return true;
         }
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             logger.AcceptFailed(fault.Message);
-            if (adopted is null)
-            {
-                socket.Dispose();
-            }
-            else
-            {
-                adopted.Abort(); // the socket is its loop's by now
-            }
-
-            return null;
+            adopted?.Abort();
+            place.Dispose();
+            return adopted is not null;
         }
     }
 }

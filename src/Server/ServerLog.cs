@@ -38,4 +38,13 @@ internal static partial class ServerLog
 
     [LoggerMessage(9022, LogLevel.Warning, "No first key could be made ({Reason}): only this machine may publish")]
     public static partial void NoFirstKey(this ILogger logger, string reason);
+
+    [LoggerMessage(9023, LogLevel.Information, "The TLS certificate was renewed: {Subject}, valid until {NotAfter:u}")]
+    public static partial void CertificateRenewed(this ILogger logger, string subject, DateTime notAfter);
+
+    [LoggerMessage(9024, LogLevel.Warning, "A changed TLS certificate cannot be used ({Reason}): the one from before stays in force")]
+    public static partial void CertificateNotRenewed(this ILogger logger, string reason);
+
+    [LoggerMessage(9025, LogLevel.Information, "TLS:      rtmps://localhost:{Port}/live/NAME")]
+    public static partial void TlsAt(this ILogger logger, int port);
 }

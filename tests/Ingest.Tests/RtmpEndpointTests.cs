@@ -34,7 +34,7 @@ public sealed class RtmpEndpointTests
         Assert.Equal(RtmpSessionState.Publishing, client.Session.State);
         Assert.Single(rig.Hub.Topics);
 
-        rig.Time.Advance(rig.Options.PublisherIdleTimeout);
+        await rig.AdvanceAsync(rig.Options.PublisherIdleTimeout);
 
         await client.ClosedAsync();
         await IngestRig.UntilAsync(() => rig.Hub.Topics.Count == 0);
@@ -82,11 +82,11 @@ public sealed class RtmpEndpointTests
         using RtmpClient client = await rig.ConnectAsync();
         await client.OpenAsync("show", RtmpClientRole.Play);
         rig.Time.Advance(rig.Options.ConnectTimeout); // it plays: that is no silence
-        await IngestRig.UntilAsync(() => rig.Time.ArmedTimers == 0);
+        await IngestRig.UntilAsync(() => rig.Time.ArmedTimers == 1);
+        Assert.Equal(1, rig.Counters.Connections);
 
         await client.StopAsync();
         await player.Ended.WaitAsync(IngestRig.Limit);
-        await IngestRig.UntilAsync(() => rig.Time.ArmedTimers == 1);
         rig.Time.Advance(rig.Options.ConnectTimeout);
 
         await client.ClosedAsync();

@@ -16,5 +16,4 @@ internal enum AmfMarker : byte
     LongText = 0x0C,
     XmlDocument = 0x0F,
     TypedStructure = 0x10,
-    Amf3 = 0x11,
 }

@@ -39,6 +39,7 @@ internal static class OptionCatalog
         new(ServerOptions.Section, typeof(ServerOptions)),
         new(HttpOptions.Section, typeof(HttpOptions)),
         new("Ingest", typeof(IngestOptions)),
+        new(TlsOptions.Section, typeof(TlsOptions)),
         new("Playback", typeof(PlaybackOptions)),
         new("Hls", typeof(HlsOptions)),
         new("Hub", typeof(HubOptions)),

@@ -44,6 +44,11 @@ internal sealed class Announcer(
 
         logger.ConsoleAt(httpPort);
         logger.PublishAt(ingest.Port);
+        if (ingest.TlsPort is { } tlsPort)
+        {
+            logger.TlsAt(tlsPort);
+        }
+
         logger.PlayAt(ingest.Port, httpPort);
         ShowFirstKey();
     }

@@ -10,6 +10,7 @@ using MediaServer.Server.Metrics;
 using MediaServer.Server.Options;
 using MediaServer.Server.Reloading;
 using MediaServer.Server.Streams;
+using MediaServer.Server.Tls;
 using MediaServer.Server.Web;
 using MediaServer.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -28,6 +29,7 @@ internal static class Composition
         services.AddOptions<ServerOptions>().BindConfiguration(ServerOptions.Section);
         services.AddOptions<LogOptions>().BindConfiguration(LogOptions.Section);
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
+        services.AddOptions<TlsOptions>().BindConfiguration(TlsOptions.Section);
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section);
         services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section);
 
@@ -78,6 +80,9 @@ internal static class Composition
         services.AddSingleton<AccessKeys>();
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<AccessKeys>());
         services.AddSingleton<IStreamAuthorizer, KeyAuthorizer>();
+        services.AddSingleton<ServerCertificate>();
+        services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<ServerCertificate>());
+        services.AddSingleton<CertificateInForce>(provider => () => provider.GetRequiredService<ServerCertificate>().Current);
         services.AddHostedService<FileReloader>();
     }
 

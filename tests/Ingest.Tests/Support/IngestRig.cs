@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Net.Sockets;
 using MediaServer.Hub;
 using MediaServer.Media;
@@ -13,8 +14,9 @@ internal sealed class IngestRig : IAsyncDisposable
 {
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public IngestRig()
+    private IngestRig(IngestOptions options)
     {
+        Options = options;
         Unlucky = new UnluckyTimeProvider(Time);
         Hub = new StreamHub(new HubOptions(), Time);
         Transport = new TransportHost(new TransportOptions { Loops = 1 }, Slabs.Pool, Time, NullLogger<TransportHost>.Instance);
@@ -32,9 +34,12 @@ internal sealed class IngestRig : IAsyncDisposable
 
     public IngestCounters Counters { get; } = new();
 
-    public IngestOptions Options { get; } = new() { Port = 0 };
+    public IngestOptions Options { get; }
 
     public FakeAuthorizer Authorizer { get; } = new();
+
+    /// <summary>What TLS shows; may change while it runs.</summary>
+    public SslStreamCertificateContext? Certificate { get; set; }
 
     public StreamHub Hub { get; }
 
@@ -45,10 +50,13 @@ internal sealed class IngestRig : IAsyncDisposable
     /// <summary>Who takes players; nobody at first.</summary>
     public Func<RtmpServerSession, IDisposable?> Play { get; set; } = _ => null;
 
-    public static async Task<IngestRig> StartAsync(Action<IngestOptions>? configure = null)
+    /// <param name="configure">Changes options before they are read.</param>
+    /// <param name="certificate">What TLS shows; without it there is none.</param>
+    public static async Task<IngestRig> StartAsync(Action<IngestOptions>? configure = null, SslStreamCertificateContext? certificate = null)
     {
-        var rig = new IngestRig();
-        configure?.Invoke(rig.Options);
+        var options = new IngestOptions { Port = 0, TlsPort = 0 };
+        configure?.Invoke(options);
+        var rig = new IngestRig(options) { Certificate = certificate };
         await rig.Endpoint.StartAsync(CancellationToken.None);
         return rig;
     }
@@ -61,6 +69,7 @@ internal sealed class IngestRig : IAsyncDisposable
         Transport,
         Authorizer,
         (_, _, session) => Play(session),
+        () => Certificate,
         Counters,
         Unlucky,
         Log);
@@ -70,6 +79,24 @@ internal sealed class IngestRig : IAsyncDisposable
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await socket.ConnectAsync("localhost", Endpoint.Port);
         return new RtmpClient(socket, Slabs.Pool);
+    }
+
+    /// <summary>Connects to the TLS port, and begins no handshake.</summary>
+    public async Task<Socket> ConnectTlsSocketAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync("localhost", Endpoint.TlsPort!.Value);
+        return socket;
+    }
+
+    /// <summary>Goes through a TLS handshake, and insists on the certificate in force.</summary>
+    public async Task<RtmpClient> SecureAsync(Socket socket)
+    {
+        string expected = Certificate!.TargetCertificate.GetCertHashString();
+        var stream = new SslStream(
+            new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, (_, shown, _, _) => shown?.GetCertHashString() == expected);
+        await stream.AuthenticateAsClientAsync("localhost").WaitAsync(Limit);
+        return new RtmpClient(stream, socket, Slabs.Pool);
     }
 
     /// <summary>Connects and publishes.</summary>
@@ -112,6 +139,17 @@ internal sealed class IngestRig : IAsyncDisposable
 
     /// <summary>Waits until that many connections run: each has armed its timer.</summary>
     public Task AcceptedAsync(int connections) => UntilAsync(() => Counters.Connections >= connections && Time.ArmedTimers >= connections);
+
+    /// <summary>Moves time forward as it goes by itself: a little at a time, and nobody misses a moment that he waits for.</summary>
+    public async Task AdvanceAsync(TimeSpan by)
+    {
+        TimeSpan step = TimeSpan.FromSeconds(1);
+        for (TimeSpan done = TimeSpan.Zero; done < by; done += step)
+        {
+            Time.Advance(step);
+            await UntilAsync(() => Time.ArmedTimers >= Counters.Connections); // those that were due have looked
+        }
+    }
 
     /// <summary>Waits for what happens on the connection's loop.</summary>
     public static async Task UntilAsync(Func<bool> isSo)

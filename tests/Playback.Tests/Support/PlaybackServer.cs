@@ -30,6 +30,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
             Transport,
             new OpenAccess(),
             Players.TryPlay,
+            () => null,
             new IngestCounters(),
             TimeProvider.System,
             NullLogger<RtmpEndpoint>.Instance);
