@@ -18,4 +18,10 @@ internal static partial class HubLog
 
     [LoggerMessage(3005, LogLevel.Warning, "Stream {Stream} ended, and {Subscribers} subscribers had not read it to its end in time")]
     public static partial void NotDrained(this ILogger logger, string stream, int subscribers);
+
+    [LoggerMessage(3006, LogLevel.Information, "Stream {Stream} lost its publisher, and waits {Window} for it")]
+    public static partial void StreamWaits(this ILogger logger, string stream, TimeSpan window);
+
+    [LoggerMessage(3007, LogLevel.Information, "Stream {Stream} goes on with a new publisher")]
+    public static partial void StreamResumed(this ILogger logger, string stream);
 }

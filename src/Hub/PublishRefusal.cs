@@ -9,6 +9,6 @@ public enum PublishRefusal
     /// <summary>Somebody publishes that name already.</summary>
     KeyInUse,
 
-    /// <summary>As many streams are live as <see cref="HubOptions.MaxStreams"/> allows.</summary>
+    /// <summary>As many streams are live, or wait for their publisher, as <see cref="HubOptions.MaxStreams"/> allows.</summary>
     TooManyStreams,
 }

@@ -15,6 +15,7 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
 {
     private readonly ILogger _logger = logger ?? NullLogger<StreamHub>.Instance;
     private readonly ConcurrentDictionary<StreamKey, StreamTopic> _topics = new();
+    private readonly Dictionary<StreamTopic, ResumeWait> _waiting = []; // of the above, those without a publisher
     private readonly HashSet<StreamTopic> _ending = []; // ended, with subscriptions that read on
     private readonly Lock _lock = new();                // which topics there are; taken before a topic's own lock, never after
     private readonly TrafficCounters _retired = new();  // of topics that are gone
@@ -24,34 +25,50 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
     /// </summary>
     public event Action<StreamTopic>? TopicStarted;
 
-    /// <summary>The streams that are live now.</summary>
+    /// <summary>The streams that are live or wait for their publisher.</summary>
     public IReadOnlyCollection<StreamTopic> Topics => [.. _topics.Values];
 
-    /// <summary>Starts a stream.</summary>
+    /// <summary>Starts a stream, or goes on with one that waits for its publisher.</summary>
     /// <returns>The right to publish it, or null when it is refused.</returns>
     public Publication? TryPublish(StreamKey key, out PublishRefusal refusal)
     {
-        StreamTopic topic;
+        Publication publication;
         lock (_lock)
         {
-            refusal = _topics.ContainsKey(key) ? PublishRefusal.KeyInUse
-                : _topics.Count >= options.MaxStreams ? PublishRefusal.TooManyStreams
+            bool exists = _topics.TryGetValue(key, out StreamTopic? topic);
+            bool isResumed = exists && _waiting.ContainsKey(topic!);
+            refusal = exists && !isResumed ? PublishRefusal.KeyInUse
+                : !exists && _topics.Count >= options.MaxStreams ? PublishRefusal.TooManyStreams
                 : PublishRefusal.None;
             if (refusal != PublishRefusal.None)
             {
                 return null;
             }
 
-            topic = new StreamTopic(key, options, timeProvider, _logger, Forget);
-            _topics[key] = topic;
+            topic ??= _topics[key] = new StreamTopic(key, options, timeProvider, _logger, Forget);
+            if (_waiting.Remove(topic, out ResumeWait? wait))
+            {
+                wait.Dispose();
+            }
+
+            publication = new Publication(this, topic, isResumed);
+            topic.Attach(publication);
         }
 
-        _logger.StreamStarted(key.ToString());
-        RaiseStarted(topic);
-        return new Publication(this, topic);
+        if (publication.IsResumed)
+        {
+            _logger.StreamResumed(key.ToString());
+        }
+        else
+        {
+            _logger.StreamStarted(key.ToString());
+            RaiseStarted(publication.Topic);
+        }
+
+        return publication;
     }
 
-    /// <summary>Finds a live stream.</summary>
+    /// <summary>Finds a stream that is live or waits for its publisher.</summary>
     public bool TryGetTopic(StreamKey key, [NotNullWhen(true)] out StreamTopic? topic) => _topics.TryGetValue(key, out topic);
 
     /// <summary>Sums over all streams since the hub was made, those that have ended included: the numbers never go back.</summary>
@@ -70,16 +87,79 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
         return totals;
     }
 
-    /// <summary>Frees the name, then ends the stream.</summary>
-    internal void End(StreamTopic topic)
+    /// <summary>Ends the streams that wait for their publisher: nobody may come any more.</summary>
+    public void StopWaiting()
+    {
+        ResumeWait[] waits;
+        lock (_lock)
+        {
+            waits = [.. _waiting.Values];
+        }
+
+        Array.ForEach(waits, StopWaiting);
+    }
+
+    /// <summary>Frees the name, then ends the stream, if the publication is still its publisher's.</summary>
+    internal void End(Publication publication)
     {
         lock (_lock)
         {
-            _ending.Add(topic);
-            _topics.TryRemove(new KeyValuePair<StreamKey, StreamTopic>(topic.Key, topic));
+            if (!publication.Topic.TryDetach(publication))
+            {
+                return;
+            }
+
+            FreeName(publication.Topic);
         }
 
-        topic.End();
+        publication.Topic.End();
+    }
+
+    /// <summary>Lets the stream wait for another publisher, if the publication is still its publisher's.</summary>
+    internal void Suspend(Publication publication)
+    {
+        if (options.ResumeWindow == TimeSpan.Zero)
+        {
+            End(publication);
+            return;
+        }
+
+        StreamTopic topic = publication.Topic;
+        lock (_lock)
+        {
+            if (!topic.TryDetach(publication))
+            {
+                return;
+            }
+
+            _waiting[topic] = new ResumeWait(topic, timeProvider, options.ResumeWindow, StopWaiting);
+        }
+
+        _logger.StreamWaits(topic.Key.ToString(), options.ResumeWindow);
+    }
+
+    /// <summary>Ends a stream whose publisher has not come back, if it has not.</summary>
+    private void StopWaiting(ResumeWait wait)
+    {
+        lock (_lock)
+        {
+            if (!_waiting.TryGetValue(wait.Topic, out ResumeWait? current) || current != wait)
+            {
+                return;
+            }
+
+            _waiting.Remove(wait.Topic);
+            FreeName(wait.Topic);
+        }
+
+        wait.Dispose();
+        wait.Topic.End();
+    }
+
+    private void FreeName(StreamTopic topic)
+    {
+        _ending.Add(topic);
+        _topics.TryRemove(new KeyValuePair<StreamKey, StreamTopic>(topic.Key, topic));
     }
 
     /// <summary>Keeps the sums of an ended stream that nobody reads any more, and nothing else.</summary>

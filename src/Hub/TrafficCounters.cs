@@ -1,3 +1,5 @@
+using MediaServer.Media;
+
 namespace MediaServer.Hub;
 
 /// <summary>What went into one or many streams, and what became of it. A sum of one moment.</summary>
@@ -12,6 +14,9 @@ public sealed class TrafficCounters
     /// <summary>Frames delivered and dropped, over all subscriptions.</summary>
     public DeliveryCounters Delivery { get; } = new();
 
+    /// <summary>What was wrong with publishers' timestamps, and repaired.</summary>
+    public TimelineFaults TimelineFaults { get; } = new();
+
     internal void AddPublished(KindCounts frames, KindCounts bytes)
     {
         FramesIn += frames;
@@ -22,5 +27,6 @@ public sealed class TrafficCounters
     {
         AddPublished(other.FramesIn, other.BytesIn);
         Delivery.Add(other.Delivery);
+        TimelineFaults.Add(other.TimelineFaults);
     }
 }

@@ -42,6 +42,9 @@ internal sealed class TopicLog
     /// <summary>How far a subscriber may be behind the newest frame.</summary>
     public LogBound LagBound { get; }
 
+    /// <summary>The latest decoding time of all frames appended so far, in milliseconds; −1 when there was none. The writer's.</summary>
+    public long LastDts { get; private set; } = -1;
+
     /// <summary>Payload bytes appended so far.</summary>
     public KindCounts BytesIn { get; private set; }
 
@@ -68,10 +71,18 @@ internal sealed class TopicLog
     {
         Debug.Assert(frame.Offset < 0, "a frame is published once");
         frame.Position = Frames.HeadPosition;
+        if (frame.Is(FrameTraits.Splice))
+        {
+            Configurations.Restart(frame.Offset);
+            Volatile.Write(ref _hasVideo, false); // what comes decides anew where one can join
+        }
+
         if (StreamConfiguration.Holds(frame))
         {
             Configurations.Record(frame);
         }
+
+        LastDts = Math.Max(LastDts, frame.Dts);
 
         BytesIn += KindCounts.Of(frame.Kind, frame.LengthBytes);
         Volatile.Write(ref _chargedBytes, _chargedBytes + ChargeOf(frame));

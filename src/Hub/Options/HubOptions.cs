@@ -37,7 +37,14 @@ public sealed class HubOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Streams that may be live at once. Default 1,000. Times the budget in bytes, this bounds the memory for media.</summary>
+    /// <summary>
+    /// How long a stream whose publisher was lost waits for it, with its viewers, before it ends. Default 10 s: OBS tries again after 2 s,
+    /// then after 3 s and 4.5 s. 0 ends it at once.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan ResumeWindow { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Streams that may be live at once, those included that wait for their publisher. Default 1,000. Times the budget in bytes, this bounds the memory for media.</summary>
     [Range(1, 1_000_000)]
     public int MaxStreams { get; set; } = 1_000;
 

@@ -12,6 +12,9 @@ public enum DropReason
     /// <summary>The subscriber was further behind than its bound, or than the log reaches back.</summary>
     Overrun,
 
+    /// <summary>The subscriber does not want it: <see cref="FrameSelection"/>. Not a fault.</summary>
+    Filtered,
+
     /// <summary>It was handed out, and the connection ended before it was sent.</summary>
     Disconnected,
 }

@@ -37,6 +37,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     private bool _isCatchingUp = true;
     private bool _mustReconcile = true; // the configuration in force at the cursor may differ from what was handed out
     private StreamConfiguration _handedOut = StreamConfiguration.Empty;
+    private FrameSelection _selection;
     private KindCounts _inFlight;
     private ReaderWait? _wait;
     private int _finished;
@@ -48,6 +49,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         _log = topic.Log;
         _frames = _log.Frames;
         _options = options;
+        _selection = options.Selection;
         _patienceTicks = topic.ToTicks(KeyframePatience);
         _gates = new VideoGates(topic.GetTimestamp());
         Start = start.Offset;
@@ -59,6 +61,26 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
     /// <inheritdoc cref="SubscriptionOptions.Kind"/>
     public string Kind => _options.Kind;
+
+    /// <summary>What it gets of the stream. Set by its reader: video that was left out goes on at its next random access point.</summary>
+    public FrameSelection Selection
+    {
+        get => _selection;
+        set
+        {
+            if (value.Video && !_selection.Video)
+            {
+                _gates.Restart(_topic.GetTimestamp());
+            }
+            else if (value.AllTracks && !_selection.AllTracks)
+            {
+                _gates.Restart(_topic.GetTimestamp(), fromTrack: 1);
+            }
+
+            _selection = value;
+            _mustReconcile = true;
+        }
+    }
 
     /// <summary>The offset where it began.</summary>
     public long Start { get; }
@@ -142,6 +164,11 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
                 continue;
             }
 
+            if (next!.Is(FrameTraits.Splice))
+            {
+                _gates.Restart(next.ReceivedAt); // nothing from here on refers to what was before
+            }
+
             if (FindReasonToDrop(next!) is { } reason)
             {
                 Drop(next!, reason);
@@ -151,14 +178,15 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
             if (_mustReconcile)
             {
-                if (!_log.Configurations.TryGetBefore(next!.Offset, out StreamConfiguration? inForce))
+                StreamConfiguration? inForce = StreamConfiguration.Empty;
+                if (!next.Is(FrameTraits.Splice) && !_log.Configurations.TryGetBefore(next.Offset, out inForce))
                 {
                     next.Release();
                     ResumeBehindTail();
                     continue;
                 }
 
-                if (inForce.FindFirstMissingFrom(_handedOut) is { } missing)
+                if (inForce.FindFirstMissingFrom(_handedOut, _selection) is { } missing)
                 {
                     frame = Inject(missing, next.Dts); // the cursor stays: next time this frame is met again
                     next.Release();
@@ -284,6 +312,11 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
     private DropReason? FindReasonToDrop(MediaFrame next)
     {
+        if (!_selection.Includes(next))
+        {
+            return DropReason.Filtered;
+        }
+
         if (next.Kind != MediaKind.Video || StreamConfiguration.Holds(next))
         {
             return null;

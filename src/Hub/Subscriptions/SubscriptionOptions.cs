@@ -12,6 +12,9 @@ public sealed record SubscriptionOptions
     /// <summary>How far back at most, for <see cref="JoinMode.SomeTimeBack"/>.</summary>
     public TimeSpan Back { get; init; }
 
+    /// <summary>What it gets of the stream; everything by default.</summary>
+    public FrameSelection Selection { get; init; }
+
     /// <summary>
     /// Whether a frame counts as delivered only at <see cref="Subscription.ConfirmDelivered"/>, as for a socket: when its last byte is in
     /// the kernel. Otherwise it is delivered when it is read.

@@ -23,6 +23,16 @@ internal sealed class VideoGates(long timestamp)
         return ref _gates[trackId];
     }
 
+    /// <summary>Has those from a track on wait for a random access point from a moment on, however long they have waited before.</summary>
+    public void Restart(long timestamp, byte fromTrack = 0)
+    {
+        _closedAt = timestamp;
+        for (int i = fromTrack; i < _gates.Length; i++)
+        {
+            _gates[i] = VideoGate.ClosedAt(timestamp);
+        }
+    }
+
     /// <summary>Closes those that are open.</summary>
     public void Close(long timestamp)
     {

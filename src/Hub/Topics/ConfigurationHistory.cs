@@ -19,16 +19,10 @@ internal sealed class ConfigurationHistory
     public StreamConfiguration Current => Volatile.Read(ref _current).Configuration;
 
     /// <summary>Writer: takes note of metadata or a sequence header that is about to be appended.</summary>
-    public void Record(MediaFrame frame)
-    {
-        StreamConfiguration configuration = _current.Configuration.With(frame);
-        if (configuration != _current.Configuration)
-        {
-            var version = new Version(frame.Offset, configuration);
-            Volatile.Write(ref _current.Next, version);
-            Volatile.Write(ref _current, version);
-        }
-    }
+    public void Record(MediaFrame frame) => Add(frame.Offset, _current.Configuration.With(frame));
+
+    /// <summary>Writer: from the frame on that is about to be appended at an offset, nothing of what was before is in force.</summary>
+    public void Restart(long offset) => Add(offset, StreamConfiguration.Empty);
 
     /// <summary>Writer: forgets what is in force nowhere from the tail on.</summary>
     public void ForgetBefore(long tail)
@@ -57,6 +51,16 @@ internal sealed class ConfigurationHistory
 
         configuration = version.Configuration;
         return true;
+    }
+
+    private void Add(long offset, StreamConfiguration configuration)
+    {
+        if (configuration != _current.Configuration)
+        {
+            var version = new Version(offset, configuration);
+            Volatile.Write(ref _current.Next, version);
+            Volatile.Write(ref _current, version);
+        }
     }
 
     private sealed class Version(long offset, StreamConfiguration configuration)

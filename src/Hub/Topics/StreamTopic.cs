@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 
 namespace MediaServer.Hub;
 
-/// <summary>One live stream: its log, its configuration, and the subscriptions that read it.</summary>
+/// <summary>One stream: its log, its configuration, and the subscriptions that read it. It outlives a publisher that was lost.</summary>
 /// <remarks>
-/// Thread-safe. The publisher takes one lock that only the end of the stream takes too (<c>_append</c>); joining, leaving and statistics
+/// Thread-safe. The publisher takes one lock that only its own coming and going takes too (<c>_append</c>); joining, leaving and statistics
 /// take another (<c>_lock</c>), which the publisher never takes; reading takes none. Neither is taken inside the other.
 /// </remarks>
 public sealed class StreamTopic
@@ -16,6 +16,7 @@ public sealed class StreamTopic
     private readonly Action<StreamTopic> _forget;
 
     private readonly Lock _append = new(); // of the log's writer
+    private Publication? _publisher;
     private bool _ended;
 
     private readonly Lock _lock = new();
@@ -43,6 +44,9 @@ public sealed class StreamTopic
     /// <summary>When it was started.</summary>
     public DateTimeOffset StartedAt { get; }
 
+    /// <summary>Whether somebody publishes it, or may come to.</summary>
+    public TopicState State => IsEnded ? TopicState.Ended : Volatile.Read(ref _publisher) is null ? TopicState.Waiting : TopicState.Live;
+
     /// <summary>Whether it has ended: no frame comes any more, but there may be some left to read.</summary>
     public bool IsEnded => Volatile.Read(ref _ended);
 
@@ -57,6 +61,9 @@ public sealed class StreamTopic
 
     /// <summary>Metadata and sequence headers after all that was published so far.</summary>
     public StreamConfiguration Configuration => Log.Configurations.Current;
+
+    /// <summary>What was wrong with its publishers' timestamps, and repaired. Counted by the timelines of those who publish.</summary>
+    public TimelineFaults TimelineFaults { get; } = new();
 
     internal TopicLog Log { get; }
 
@@ -132,11 +139,36 @@ public sealed class StreamTopic
         };
     }
 
-    internal void Append(MediaFrame frame)
+    /// <summary>Has the publication's frames appended from now on, and nobody else's.</summary>
+    internal void Attach(Publication publication)
     {
         lock (_append)
         {
-            if (_ended)
+            Volatile.Write(ref _publisher, publication);
+        }
+    }
+
+    /// <summary>Has no frame of the publication appended any more.</summary>
+    /// <returns>Whether it was the publisher's.</returns>
+    internal bool TryDetach(Publication publication)
+    {
+        lock (_append)
+        {
+            if (_publisher != publication)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _publisher, null);
+            return true;
+        }
+    }
+
+    internal void Append(MediaFrame frame, Publication publication)
+    {
+        lock (_append)
+        {
+            if (_publisher != publication)
             {
                 frame.Release();
                 return;
@@ -241,6 +273,7 @@ public sealed class StreamTopic
         lock (_lock)
         {
             totals.AddPublished(KindCounts.Before(Log.Frames.HeadPosition), Log.BytesIn);
+            totals.TimelineFaults.Add(TimelineFaults);
             totals.Delivery.Add(_retired);
             foreach (Subscription subscription in _subscriptions)
             {

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace MediaServer.Hub.Tests;
 
-/// <summary>Promises 2, 4, 5 and 6 on hundreds of streams, with readers that stall, crawl, leave and come back as it pleases them.</summary>
+/// <summary>Promises 2, 4, 5 and 6 on hundreds of streams, with readers that stall, crawl, choose, leave and come back as it pleases them.</summary>
 public sealed class RandomStallTests(ITestOutputHelper output)
 {
     private const int Streams = 250;
@@ -122,7 +122,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             _publication.Dispose();
             foreach (Reader reader in _readers)
             {
-                bool mustSee = lastKeyFrame >= Topic.Tail && lastKeyFrame >= reader.Cursor;
+                bool mustSee = lastKeyFrame >= Topic.Tail && lastKeyFrame >= reader.Cursor && reader.Selection.Video;
                 reader.Read(int.MaxValue);
                 reader.SendAll();
                 Assert.True(reader.IsCompleted);
@@ -167,7 +167,8 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         private readonly StrictDecoder _decoder;
         private readonly Subscription _subscription;
         private readonly bool _confirms;
-        private readonly Queue<(MediaFrame Frame, Received Content, bool IsNoKeyframeStart)> _taken = new();
+        private readonly bool _chooses;
+        private readonly Queue<(MediaFrame Frame, Received Content, FrameSelection Selection, bool IsNoKeyframeStart)> _taken = new();
         private int _idleSteps;
         private long _noKeyframeStarts;
 
@@ -176,6 +177,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             _random = random;
             _decoder = new StrictDecoder(stream);
             _confirms = random.Next(2) == 0;
+            _chooses = random.Next(3) == 0;
             _subscription = topic.Subscribe(new SubscriptionOptions
             {
                 Kind = "test",
@@ -186,6 +188,8 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         }
 
         public long Cursor => _subscription.Cursor;
+
+        public FrameSelection Selection => _subscription.Selection;
 
         public bool IsCompleted => _subscription.IsCompleted;
 
@@ -207,6 +211,14 @@ public sealed class RandomStallTests(ITestOutputHelper output)
                 case 1 when _confirms:
                     LoseAll();
                     break;
+                case 2 when _chooses:
+                    _subscription.Selection = new FrameSelection
+                    {
+                        Audio = _random.Next(3) > 0,
+                        Video = _random.Next(3) > 0,
+                        AllTracks = _random.Next(3) > 0,
+                    };
+                    break;
                 case < 30:
                     Read(_random.Next(3)); // too slow
                     break;
@@ -222,7 +234,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             {
                 bool isNoKeyframeStart = _subscription.Delivery.NoKeyframeStarts > _noKeyframeStarts;
                 _noKeyframeStarts = _subscription.Delivery.NoKeyframeStarts;
-                _taken.Enqueue((frame, Received.From(frame), isNoKeyframeStart));
+                _taken.Enqueue((frame, Received.From(frame), Selection, isNoKeyframeStart));
                 frame.Release();
                 AssertSum();
                 while (_taken.Count > 0 && (!_confirms || _random.Next(3) > 0))
@@ -253,20 +265,20 @@ public sealed class RandomStallTests(ITestOutputHelper output)
 
         private void SendNext()
         {
-            (MediaFrame frame, Received content, bool isNoKeyframeStart) = _taken.Dequeue();
+            (MediaFrame frame, Received content, FrameSelection selection, bool isNoKeyframeStart) = _taken.Dequeue();
             if (isNoKeyframeStart)
             {
                 _decoder.AllowUntilKeyFrame();
             }
 
-            _decoder.Accept(content);
+            _decoder.Accept(content, selection);
             _subscription.ConfirmDelivered(frame);
             AssertSum();
         }
 
         private void LoseAll()
         {
-            while (_taken.TryDequeue(out (MediaFrame Frame, Received Content, bool IsNoKeyframeStart) lost))
+            while (_taken.TryDequeue(out (MediaFrame Frame, Received Content, FrameSelection Selection, bool IsNoKeyframeStart) lost))
             {
                 _subscription.ReportLost(lost.Frame);
                 AssertSum();

@@ -26,8 +26,9 @@ internal sealed class StrictDecoder(SyntheticStream stream)
 
     public bool HasDecoded(int offset) => _decoded.Contains(offset);
 
-    public void Accept(Received frame)
+    public void Accept(Received frame, FrameSelection selection)
     {
+        Assert.True(Includes(selection, frame.Kind, frame.TrackId), $"frame {frame.Offset} came, and was not selected");
         if (frame.IsInjected)
         {
             _configuration[(frame.Kind, frame.TrackId)] = frame.Mark;
@@ -43,8 +44,13 @@ internal sealed class StrictDecoder(SyntheticStream stream)
         Assert.Equal((step.Info.Kind, step.Info.TrackId, step.Mark, step.Info.Dts), (frame.Kind, frame.TrackId, frame.Mark, frame.Dts));
         if (!step.IsConfiguration)
         {
-            foreach (KeyValuePair<(MediaKind, byte), int> needed in step.InForce)
+            foreach (KeyValuePair<(MediaKind Kind, byte Track), int> needed in step.InForce)
             {
+                if (!Includes(selection, needed.Key.Kind, needed.Key.Track))
+                {
+                    continue;
+                }
+
                 Assert.True(
                     _configuration.TryGetValue(needed.Key, out int version) && version == needed.Value,
                     $"frame {frame.Offset} came with {needed.Key} of version {version}, and needs {needed.Value}");
@@ -61,6 +67,13 @@ internal sealed class StrictDecoder(SyntheticStream stream)
         Assert.All(_injectedDts, dts => Assert.InRange(dts, 0, frame.Dts));
         _injectedDts.Clear();
     }
+
+    private static bool Includes(FrameSelection selection, MediaKind kind, byte track) => kind switch
+    {
+        MediaKind.Audio => selection.Audio,
+        MediaKind.Video => selection.Video && (track == 0 || selection.AllTracks),
+        _ => true,
+    };
 
     private void Decode(Received frame, SyntheticStream.Step step)
     {
