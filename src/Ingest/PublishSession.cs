@@ -23,7 +23,7 @@ internal sealed class PublishSession : IDisposable
     private readonly IngestCounters _counters;
     private readonly ILogger _logger;
     private readonly FramePublisher _publisher;
-    private readonly Timeline _timeline = new();
+    private readonly Timeline _timeline;
     private readonly List<PublishedTrack> _video = new(1);
     private readonly List<PublishedTrack> _audio = new(1);
     private readonly SlabWriter _partHeaders;
@@ -37,6 +37,12 @@ internal sealed class PublishSession : IDisposable
         _counters = counters;
         _logger = logger;
         _publisher = new FramePublisher(publication, pool);
+        _timeline = new Timeline(time, publication.LastDts, publication.Topic.TimelineFaults);
+        if (publication.IsResumed)
+        {
+            _publisher.MarkNext(FrameTraits.Splice | FrameTraits.Discontinuity);
+        }
+
         _partHeaders = new SlabWriter(pool);
         _part = new PayloadBuilder(pool);
     }
@@ -131,7 +137,8 @@ internal sealed class PublishSession : IDisposable
             _logger.UnknownCodec(Key, header.FourCc, header.Kind, header.TrackId);
         }
 
-        FrameInfo info = Describe(header.Kind, header.TrackId, timestamp) with
+        bool isConfiguration = header.PacketType is FlvPacketType.SequenceHeader or FlvPacketType.TrackMetadata;
+        FrameInfo info = Describe(header.Kind, header.TrackId, timestamp, isConfiguration) with
         {
             Codec = header.Codec,
             DataOffset = header.DataOffset,
@@ -149,7 +156,7 @@ internal sealed class PublishSession : IDisposable
             return;
         }
 
-        FrameInfo info = Describe(MediaKind.Data, 0, timestamp);
+        FrameInfo info = Describe(MediaKind.Data, 0, timestamp, isConfiguration: false);
         if (name == ScriptData.OnMetaData)
         {
             info = info with { Traits = FrameTraits.Metadata };
@@ -185,13 +192,19 @@ internal sealed class PublishSession : IDisposable
         return added;
     }
 
-    private FrameInfo Describe(MediaKind kind, byte trackId, uint timestamp) => new()
+    private FrameInfo Describe(MediaKind kind, byte trackId, uint timestamp, bool isConfiguration)
     {
-        Kind = kind,
-        TrackId = trackId,
-        Dts = _timeline.Unwrap(kind, trackId, timestamp),
-        ReceivedAt = _time.GetTimestamp(),
-    };
+        long now = _time.GetTimestamp();
+        TimelineStep step = isConfiguration
+            ? new TimelineStep(_timeline.PlaceConfiguration(kind, trackId), IsDiscontinuity: false)
+            : _timeline.Place(kind, trackId, timestamp, now);
+        if (step.IsDiscontinuity)
+        {
+            _publisher.MarkNext(FrameTraits.Discontinuity);
+        }
+
+        return new FrameInfo { Kind = kind, TrackId = trackId, Dts = step.Dts, ReceivedAt = now };
+    }
 
     private static bool TryReadHeader(MediaKind kind, PayloadBuilder payload, out FlvMediaHeader header)
     {

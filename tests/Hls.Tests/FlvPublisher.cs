@@ -1,5 +1,6 @@
 using System.Buffers;
 using MediaServer.Media;
+using MediaServer.TestKit;
 
 namespace MediaServer.Hls.Tests;
 
@@ -8,7 +9,7 @@ internal sealed class FlvPublisher(SlabPool pool) : IDisposable
 {
     private readonly FrameFactory _factory = new(pool);
     private readonly PayloadBuilder _payload = new(pool);
-    private readonly Timeline _timeline = new();
+    private readonly Timeline _timeline = new(new ManualTimeProvider());
     private readonly VideoBitstream _video = new(MediaCodec.Avc);
 
     public static string Sample(string name)
@@ -38,7 +39,7 @@ internal sealed class FlvPublisher(SlabPool pool) : IDisposable
     public MediaFrame Create(MediaKind kind, uint timestamp, ReadOnlySequence<byte> body)
     {
         byte[] prefix = body.Slice(0, Math.Min(body.Length, FlvMediaHeader.MaxLengthBytes)).ToArray();
-        var info = new FrameInfo { Kind = kind, Dts = _timeline.Unwrap(kind, 0, timestamp) };
+        var info = new FrameInfo { Kind = kind, Dts = _timeline.Place(kind, 0, timestamp, timestamp * TimeSpan.TicksPerMillisecond).Dts };
         if (FlvMediaHeader.TryParse(kind, prefix, out FlvMediaHeader header))
         {
             info = info with { Codec = header.Codec, DataOffset = header.DataOffset, CompositionOffset = header.CompositionTime };
