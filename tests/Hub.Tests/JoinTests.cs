@@ -72,6 +72,17 @@ public sealed class JoinTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_that_lead_a_second_key_frame_pass_though_it_follows_the_first_at_once()
+    {
+        long keyFrame = _stream.KeyFrame();
+        using Subscription subscription = _stream.Subscribe();
+        long next = _stream.KeyFrame(composition: 60);
+        long[] leading = [_stream.Video(), _stream.Video()];
+
+        Assert.Equal([keyFrame, next, .. leading], Received.AllOf(subscription).Select(frame => frame.Offset));
+    }
+
+    [Fact]
     public void Leading_pictures_of_the_key_frame_joined_at_are_left_out_and_those_of_the_next_are_not()
     {
         _stream.Headers();

@@ -44,7 +44,8 @@ internal struct VideoGate
             return null;
         }
 
-        if (frame.Is(FrameTraits.RandomAccess))
+        bool isNext = _state == State.Leading && frame.Pts > _pts; // what leads another random access point refers to what was let through
+        if (frame.Is(FrameTraits.RandomAccess) && !isNext)
         {
             _state = State.Leading;
             _pts = frame.Pts;
