@@ -11,7 +11,9 @@ using Microsoft.Extensions.Options;
 namespace MediaServer.Playback;
 
 /// <summary>
-/// Serves <c>/{app}/{stream}.flv</c>: a live stream as an endless FLV file over HTTP, as mpegts.js and ffplay read it.
+/// Serves <c>/{app}/{stream}.flv</c>: a live stream as an endless FLV file over HTTP, as mpegts.js and ffplay read it. Of several tracks of
+/// a kind the first, unless all are asked for (<c>?tracks=all</c>); HDR metadata and channel maps only when they are asked for
+/// (<c>?metadata=1</c>), because mpegts.js ends at packets of that type.
 /// </summary>
 /// <remarks>
 /// A plain loop on the thread pool, one a response. What its reader does not take stays in the subscription, which drops by its own rules;
@@ -31,8 +33,14 @@ public sealed class HttpFlvMiddleware(
     /// <summary>Bytes written between flushes: Kestrel's own limit for a response that is not read.</summary>
     private const int FlushBytes = 64 * 1024;
 
-    /// <summary>How long a stream that has just begun may take until its header says whether it has audio and video (mpegts.js waits for ever for what was announced and never comes).</summary>
+    /// <summary>
+    /// How long a stream that has just begun may take until its header says whether it has audio and video (mpegts.js waits for ever for
+    /// what was announced and never comes).
+    /// </summary>
     private static readonly TimeSpan TracksKnown = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often to look in that time.</summary>
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Serves the request if it is for a stream, else passes it on.</summary>
     public async Task InvokeAsync(HttpContext context)
@@ -89,7 +97,8 @@ public sealed class HttpFlvMiddleware(
         context.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         context.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
         string id = context.TraceIdentifier;
-        using Subscription subscription = topic.Subscribe(new SubscriptionOptions { Kind = PlayerKind.HttpFlv });
+        using Subscription subscription = topic.Subscribe(
+            new SubscriptionOptions { Kind = PlayerKind.HttpFlv, Selection = SelectionOf(context.Request.Query) });
         var remote = new IPEndPoint(context.Connection.RemoteIpAddress ?? IPAddress.None, context.Connection.RemotePort);
         logger.Playing(id, remote, topic.Key, PlayerKind.HttpFlv);
         try
@@ -112,19 +121,22 @@ public sealed class HttpFlvMiddleware(
         }
     }
 
+    private static FrameSelection SelectionOf(IQueryCollection query) =>
+        new() { AllTracks = query["tracks"] == "all", TrackMetadata = query["metadata"] == "1" };
+
     private async Task WaitForTracksAsync(StreamTopic topic, CancellationToken aborted)
     {
-        TimeSpan left = topic.StartedAt + TracksKnown - time.GetUtcNow();
-        KindCounts frames = topic.GetStatistics().Traffic.FramesIn;
-        if (left > TimeSpan.Zero && (frames.Audio == 0 || frames.Video == 0))
+        long begun = time.GetTimestamp();
+        while (topic.Published is { Audio: 0 } or { Video: 0 }
+            && time.GetUtcNow() - topic.StartedAt < TracksKnown && time.GetElapsedTime(begun) < TracksKnown)
         {
-            await Task.Delay(left < TracksKnown ? left : TracksKnown, time, aborted);
+            await Task.Delay(LookPeriod, time, aborted);
         }
     }
 
     private async Task CopyAsync(StreamTopic topic, Subscription subscription, PipeWriter output, CancellationToken aborted)
     {
-        KindCounts frames = topic.GetStatistics().Traffic.FramesIn;
+        KindCounts frames = topic.Published;
         FlvWriter.WriteHeader(output, frames.Audio > 0, frames.Video > 0);
         while (await subscription.WaitToReadAsync(aborted))
         {

@@ -22,7 +22,13 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
     private bool _isOver;
 
     public RtmpPlayer(
-        TopicWalk walk, TransportConnection connection, RtmpServerSession session, TimeSpan stallTimeout, Action<TopicWalk> left, ILogger logger)
+        TopicWalk walk,
+        TransportConnection connection,
+        RtmpServerSession session,
+        FrameSelection selection,
+        TimeSpan stallTimeout,
+        Action<TopicWalk> left,
+        ILogger logger)
     {
         _walk = walk;
         _connection = connection;
@@ -30,7 +36,8 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
         _stallTimeout = stallTimeout;
         _left = left;
         _logger = logger;
-        _subscription = walk.Topic.Subscribe(new SubscriptionOptions { Kind = PlayerKind.Rtmp, ConfirmsDelivery = true });
+        _subscription = walk.Topic.Subscribe(
+            new SubscriptionOptions { Kind = PlayerKind.Rtmp, ConfirmsDelivery = true, Selection = selection });
         connection.StartSending(this, FrameEnvelope.Rtmp);
         walk.Add(this);
     }

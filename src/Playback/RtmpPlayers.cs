@@ -24,11 +24,19 @@ public sealed class RtmpPlayers(StreamHub hub, IOptions<PlaybackOptions> options
             return null;
         }
 
+        FrameSelection selection = SelectionOf(session.PendingRequest);
         session.AcceptPlay();
         logger.Playing(connection.Id, connection.RemoteEndPoint, key, PlayerKind.Rtmp);
         TopicWalk walk = _walks.GetOrAdd((connection.Loop, topic), static (at, players) => players.CreateWalk(at.Topic, at.Loop), this);
-        return new RtmpPlayer(walk, connection, session, options.Value.StallTimeout, Left, logger);
+        return new RtmpPlayer(walk, connection, session, selection, options.Value.StallTimeout, Left, logger);
     }
+
+    /// <summary>Of several tracks of a kind the first, unless the client says that it understands messages of several, or asks for them.</summary>
+    private static FrameSelection SelectionOf(RtmpRequest? request) => new()
+    {
+        AllTracks = request is not null
+            && (request.Capabilities.Extensions.HasFlag(RtmpExtensions.Multitrack) || request.FindParameter("tracks") == "all"),
+    };
 
     private TopicWalk CreateWalk(StreamTopic topic, EventLoop loop) => new(topic, loop, options.Value.FlushInterval, time);
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -65,6 +66,62 @@ public sealed class HttpFlvTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData("", "video, audio")]
+    [InlineData("?tracks=all", "video, audio, video 1, audio 1")]
+    [InlineData("?metadata=1", "video metadata, video, audio")]
+    [InlineData("?tracks=all&metadata=1", "video metadata, video, audio, video 1, audio 1, audio 1 metadata")]
+    public async Task A_player_gets_the_first_tracks_and_media_alone_unless_it_asks_for_more(string query, string expected)
+    {
+        await using WebApplication application = await StartAsync();
+        using Publication publication = Publish(application);
+        using HttpResponseMessage response = await PlayAsync(application, query);
+        await using Stream body = await response.Content.ReadAsStreamAsync();
+        byte[] header = await ReadHeaderAsync(body);
+
+        foreach (string name in new[] { "video metadata", "video", "audio", "video 1", "audio 1", "audio 1 metadata" })
+        {
+            PublishNamed(publication, name);
+        }
+
+        publication.Dispose();
+        Assert.Equal(5, header[4]); // audio and video
+        Assert.Equal(expected, string.Join(", ", await ReadNamesAsync(header, body)));
+    }
+
+    [Theory]
+    [InlineData(MediaKind.Audio, 4)]
+    [InlineData(MediaKind.Video, 1)]
+    public async Task The_header_promises_only_what_has_come_within_a_second(MediaKind kind, int flags)
+    {
+        await using WebApplication application = await StartAsync();
+        using Publication publication = Start(application);
+        PublishFrame(publication, kind, 1000);
+
+        byte[] header = await ReadHeaderAsync(application);
+
+        Assert.Equal(flags, header[4]);
+        Assert.Equal(TimeSpan.FromSeconds(1), _time.Elapsed);
+    }
+
+    [Fact]
+    public async Task The_header_waits_no_longer_than_until_both_have_come()
+    {
+        await using WebApplication application = await StartAsync();
+        using Publication publication = Start(application);
+        PublishFrame(publication, MediaKind.Audio, 1000);
+        Task<byte[]> header = ReadHeaderAsync(application, () =>
+        {
+            if (_time.Elapsed == TimeSpan.FromMilliseconds(200))
+            {
+                PublishFrame(publication, MediaKind.Video, 1000);
+            }
+        });
+
+        Assert.Equal(5, (await header)[4]);
+        Assert.InRange(_time.Elapsed, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(240));
+    }
+
     private static string AddressOf(WebApplication application) =>
         application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
@@ -97,10 +154,82 @@ public sealed class HttpFlvTests : IDisposable
         return application;
     }
 
-    private Publication Publish(WebApplication application)
+    private static async Task<HttpResponseMessage> PlayAsync(WebApplication application, string query)
+    {
+        using var client = new HttpClient();
+        return await client.GetAsync(new Uri($"{AddressOf(application)}/live/show.flv{query}"), HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    private static async Task<byte[]> ReadHeaderAsync(Stream body)
+    {
+        byte[] header = new byte[FlvWriter.HeaderBytes];
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await body.ReadExactlyAsync(header, late.Token);
+        return header;
+    }
+
+    private static async Task<IEnumerable<string>> ReadNamesAsync(byte[] header, Stream body)
+    {
+        using var file = new MemoryStream();
+        file.Write(header);
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await body.CopyToAsync(file, late.Token);
+        var rest = new ReadOnlySequence<byte>(file.ToArray());
+        var reader = new FlvReader();
+        var names = new List<string>();
+        while (reader.Read(ref rest, out FlvTag tag) == OperationStatus.Done)
+        {
+            names.Add(Encoding.ASCII.GetString(tag.Body.ToArray()));
+        }
+
+        return names.Where(name => name[0] != 0);
+    }
+
+    private static Publication Start(WebApplication application)
     {
         Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
-        Publication publication = application.Services.GetRequiredService<StreamHub>().TryPublish(key, out _)!;
+        return application.Services.GetRequiredService<StreamHub>().TryPublish(key, out _)!;
+    }
+
+    /// <summary>Reads the header, and lets time go by while the server waits.</summary>
+    private async Task<byte[]> ReadHeaderAsync(WebApplication application, Action? meanwhile = null)
+    {
+        Task<byte[]> read = Task.Run(async () =>
+        {
+            using HttpResponseMessage response = await PlayAsync(application, "");
+            await using Stream body = await response.Content.ReadAsStreamAsync();
+            return await ReadHeaderAsync(body);
+        });
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        while (!read.IsCompleted)
+        {
+            late.Token.ThrowIfCancellationRequested();
+            if (_time.ArmedTimers > 0)
+            {
+                _time.Advance(TimeSpan.FromMilliseconds(20));
+                meanwhile?.Invoke();
+            }
+
+            await Task.Yield();
+        }
+
+        return await read;
+    }
+
+    private static void PublishNamed(Publication publication, string name)
+    {
+        var info = new FrameInfo
+        {
+            Kind = name.StartsWith("video", StringComparison.Ordinal) ? MediaKind.Video : MediaKind.Audio,
+            TrackId = (byte)(name.Contains('1', StringComparison.Ordinal) ? 1 : 0),
+            Traits = name.Contains("metadata", StringComparison.Ordinal) ? FrameTraits.TrackMetadata : FrameTraits.RandomAccess,
+        };
+        publication.Publish(MediaFrame.CreateOwned(info, Encoding.ASCII.GetBytes(name)));
+    }
+
+    private Publication Publish(WebApplication application)
+    {
+        Publication publication = Start(application);
         PublishFrame(publication, MediaKind.Audio, 100); // both are there: the header is not waited with
         PublishFrame(publication, MediaKind.Video, 1000);
         return publication;

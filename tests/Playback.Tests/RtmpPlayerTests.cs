@@ -1,6 +1,7 @@
 using MediaServer.Hub;
 using MediaServer.Media;
 using MediaServer.Playback.Tests.Support;
+using MediaServer.Rtmp;
 using MediaServer.TestKit;
 
 namespace MediaServer.Playback.Tests;
@@ -24,6 +25,31 @@ public class RtmpPlayerTests
         Assert.Equal((120u, true, 1000), await player.ReadVideoAsync());
         Assert.Equal((160u, false, 1000), await player.ReadVideoAsync());
         Assert.Equal((200u, false, 1000), await player.ReadVideoAsync());
+    }
+
+    [Theory]
+    [InlineData("", RtmpExtensions.None, false)]
+    [InlineData("", RtmpExtensions.Modifiers, false)]
+    [InlineData("", RtmpExtensions.Multitrack, true)]
+    [InlineData("?tracks=all", RtmpExtensions.None, true)]
+    [InlineData("?tracks=1", RtmpExtensions.None, false)]
+    public async Task A_player_gets_the_first_track_unless_it_understands_or_asks_for_all(string query, RtmpExtensions extensions, bool getsAll)
+    {
+        await using PlaybackServer server = await PlaybackServer.StartAsync();
+        server.PublishVideo(isRandomAccess: true, lengthBytes: 100);
+        using RtmpPlayClient player = await RtmpPlayClient.PlayAsync(server.Port, query, new RtmpCapabilities { Extensions = extensions });
+
+        server.PublishVideo(isRandomAccess: true, lengthBytes: 101, track: 1);
+        server.PublishVideo(isRandomAccess: false, lengthBytes: 102);
+        server.EndStream();
+
+        var lengths = new List<int>();
+        while (await player.ReadVideoAsync() is { } video)
+        {
+            lengths.Add(video.LengthBytes);
+        }
+
+        Assert.Equal(getsAll ? [100, 101, 102] : [100, 102], lengths);
     }
 
     [Theory]

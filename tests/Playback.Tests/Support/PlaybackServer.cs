@@ -76,7 +76,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
     }
 
     /// <summary>Publishes a video frame of so many bytes, 40 ms after the one before.</summary>
-    public void PublishVideo(bool isRandomAccess, int lengthBytes = 1000)
+    public void PublishVideo(bool isRandomAccess, int lengthBytes = 1000, byte track = 0)
     {
         byte[] body = new byte[lengthBytes];
         body[0] = isRandomAccess ? (byte)0x17 : (byte)0x27;
@@ -90,6 +90,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
         {
             Kind = MediaKind.Video,
             Codec = MediaCodec.Avc,
+            TrackId = track,
             DataOffset = 5,
             Dts = _dts += 40,
             ReceivedAt = TimeProvider.System.GetTimestamp(),

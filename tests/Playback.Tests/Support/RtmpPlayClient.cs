@@ -19,18 +19,18 @@ internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
     private bool _hasEnded;
     private PipeReader _input = PipeReader.Create(Stream.Null);
 
-    private RtmpPlayClient()
+    private RtmpPlayClient(string query, RtmpCapabilities capabilities)
     {
-        var target = new RtmpClientTarget { Host = "localhost", App = "live", StreamName = "show" };
+        var target = new RtmpClientTarget { Host = "localhost", App = "live", StreamName = $"show{query}", Capabilities = capabilities };
         _session = new RtmpClientSession(_output, this, _pool, new RtmpLimits(), TimeProvider.System, target, RtmpClientRole.Play);
     }
 
     /// <summary>Whether the server said that the stream is over.</summary>
     public bool WasToldOfTheEnd { get; private set; }
 
-    public static async Task<RtmpPlayClient> PlayAsync(int port)
+    public static async Task<RtmpPlayClient> PlayAsync(int port, string query = "", RtmpCapabilities? capabilities = null)
     {
-        var client = new RtmpPlayClient();
+        var client = new RtmpPlayClient(query, capabilities ?? RtmpCapabilities.None);
         await client._socket.ConnectAsync("localhost", port);
         client._input = PipeReader.Create(new NetworkStream(client._socket));
         client._session.Start();
