@@ -5,13 +5,27 @@ set -euo pipefail
 
 results="$root/artifacts/tests"
 
-# The end-to-end tests drive the server with a real ffmpeg and a real browser.
+# The end-to-end tests drive the server with real encoders, players and a real browser.
 install_tools() {
   local missing=()
   have ffmpeg || missing+=(ffmpeg)
   have chromium || missing+=(chromium)
+  have rtmpdump || missing+=(rtmpdump)
+  have mpv || missing+=(mpv)
+  have cvlc || missing+=(vlc-bin vlc-plugin-base)
+  have gst-launch-1.0 && gst-inspect-1.0 --exists flvmux && gst-inspect-1.0 --exists rtmp2sink \
+    || missing+=(gstreamer1.0-tools gstreamer1.0-plugins-good gstreamer1.0-plugins-bad)
   [ "${#missing[@]}" -eq 0 ] || apt_install "${missing[@]}" || fail "the tests cannot run without ${missing[*]}"
   have_node || install_node || fail "the tests cannot run without Node"
+}
+
+# A client of enhanced RTMP (HEVC, AV1, VP9), which Debian has none of. Its packages' install scripts would only fetch what is there.
+install_enhanced_client() {
+  local folder="$root/tests/EndToEnd/EnhancedRtmp"
+  if [ "$folder/package-lock.json" -nt "$folder/node_modules/.package-lock.json" ]; then
+    say "Installing the client of enhanced RTMP"
+    (cd "$folder" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
+  fi
 }
 
 # A sum over the result files' counters: sum_of passed
@@ -44,6 +58,7 @@ mkdir -p "$results"
 
 need_dotnet
 install_tools
+install_enhanced_client || fail "the tests cannot run without npm's node-av"
 build_console || fail "the console does not build"
 
 say "Restoring packages"

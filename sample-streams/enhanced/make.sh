@@ -4,11 +4,11 @@
 set -euo pipefail
 cd "$(dirname "$0")"
 target=$PWD
+client=$target/../../tests/EndToEnd/EnhancedRtmp
+[[ -d $client/node_modules ]] || { echo "make.sh needs node-av: npm ci --ignore-scripts in tests/EndToEnd/EnhancedRtmp" >&2; exit 1; }
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp remux.mjs "$work"
 cd "$work"
-npm install --ignore-scripts --no-audit --no-fund node-av > npm.log
 
 picture=(-f lavfi -i testsrc2=size=64x64:rate=10:duration=0.6)
 small=(-f lavfi -i testsrc=size=32x32:rate=10:duration=0.6)
@@ -21,7 +21,7 @@ hdr+=":master-display=G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(1
 # make NAME ARGUMENT...: encodes into MP4, then rewrites it as FLV.
 make() {
     ffmpeg -nostdin -v error -y -fflags +bitexact "${@:2}" "$1.mp4"
-    node remux.mjs "$1.mp4" "$target/$1.flv"
+    node "$client/client.mjs" remux "$1.mp4" "$target/$1.flv"
 }
 
 make hevc-aac "${picture[@]}" "${tone[@]}" -c:v libx265 -preset ultrafast -x265-params "$x265" -c:a aac -b:a 32k

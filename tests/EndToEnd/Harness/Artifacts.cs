@@ -3,7 +3,10 @@ namespace MediaServer.EndToEnd.Harness;
 /// <summary>What a run leaves behind to look at: logs, recordings, screenshots. In <c>artifacts/end-to-end</c> of the repository.</summary>
 internal static class Artifacts
 {
-    private static readonly string Folder = FindFolder();
+    /// <summary>The folder that the solution is in.</summary>
+    public static string RepositoryRoot { get; } = FindRoot();
+
+    private static string Folder { get; } = Directory.CreateDirectory(Path.Combine(RepositoryRoot, "artifacts", "end-to-end")).FullName;
 
     /// <summary>A file's path there. An older file of that name is deleted.</summary>
     public static string PathOf(string name)
@@ -13,7 +16,7 @@ internal static class Artifacts
         return path;
     }
 
-    private static string FindFolder()
+    private static string FindRoot()
     {
         string? root = AppContext.BaseDirectory;
         while (root is not null && !File.Exists(Path.Combine(root, "MediaServer.sln")))
@@ -21,6 +24,6 @@ internal static class Artifacts
             root = Path.GetDirectoryName(root);
         }
 
-        return Directory.CreateDirectory(Path.Combine(root ?? AppContext.BaseDirectory, "artifacts", "end-to-end")).FullName;
+        return root ?? AppContext.BaseDirectory;
     }
 }

@@ -55,6 +55,9 @@ internal sealed partial class ChildProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Writes a line to its standard input.</summary>
+    public void WriteLine(string line) => _process.StandardInput.WriteLine(line);
+
     /// <summary>Asks it to end (SIGTERM).</summary>
     public void RequestEnd() => _ = SendSignal(_process.Id, Terminate);
 

@@ -7,20 +7,22 @@ namespace MediaServer.EndToEnd.Harness;
 /// <param name="Timestamp">Milliseconds, as sent.</param>
 /// <param name="Body">An FLV tag body.</param>
 /// <param name="Arrived">When, since the player began to connect.</param>
-/// <remarks>Reads AVC and AAC by itself, not by the server's code.</remarks>
+/// <remarks>Reads AVC, AAC and enhanced RTMP of one track by itself, not by the server's code.</remarks>
 internal sealed record ReceivedFrame(MediaKind Kind, uint Timestamp, byte[] Body, TimeSpan Arrived)
 {
+    private const int CodedFramesX = 3;
+
     /// <summary>A sequence header.</summary>
-    public bool IsConfiguration => Kind != MediaKind.Data && Body[1] == 0;
+    public bool IsConfiguration => Kind != MediaKind.Data && PacketType == 0;
 
     /// <summary>A picture.</summary>
-    public bool IsPicture => Kind == MediaKind.Video && Body[1] == 1;
+    public bool IsPicture => Kind == MediaKind.Video && (PacketType == 1 || (IsEnhanced && PacketType == CodedFramesX));
 
     /// <summary>Sound.</summary>
-    public bool IsSound => Kind == MediaKind.Audio && Body[1] == 1;
+    public bool IsSound => Kind == MediaKind.Audio && PacketType == 1;
 
     /// <summary>A picture that the encoder marked as a key frame.</summary>
-    public bool IsKeyFrame => IsPicture && Body[0] >> 4 == 1;
+    public bool IsKeyFrame => IsPicture && ((Body[0] >> 4) & 7) == 1;
 
     /// <summary>What the publisher says of the stream; other script data is the protocol's own.</summary>
     public bool IsMetadata => Kind == MediaKind.Data && Body.AsSpan().IndexOf("onMetaData"u8) == 3; // behind AMF0's marker and length
@@ -30,6 +32,10 @@ internal sealed record ReceivedFrame(MediaKind Kind, uint Timestamp, byte[] Body
 
     /// <summary>Whether both carry the same bytes, whatever their timestamps.</summary>
     public bool HasSameBody(ReceivedFrame other) => Kind == other.Kind && Body.AsSpan().SequenceEqual(other.Body);
+
+    private bool IsEnhanced => Kind == MediaKind.Video ? Body[0] >= 0x80 : Kind == MediaKind.Audio && Body[0] >> 4 == 9;
+
+    private int PacketType => IsEnhanced ? Body[0] & 0x0F : Body[1];
 
     public override string ToString() =>
         $"{(IsKeyFrame ? "key frame" : IsConfiguration ? $"{Kind} header" : Kind.ToString())} at {Timestamp} ms, {Body.Length} bytes";

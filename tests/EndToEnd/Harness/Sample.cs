@@ -21,6 +21,9 @@ internal static class Sample
         return path;
     }
 
+    /// <summary>The files of <c>sample-streams/enhanced/</c>, which FFmpeg 8.1 wrote.</summary>
+    public static string PathOfEnhanced(string name) => Path.Combine(Artifacts.RepositoryRoot, "sample-streams", "enhanced", $"{name}.flv");
+
     /// <summary>The file's tags, timestamps as they stand in it.</summary>
     public static IReadOnlyList<ReceivedFrame> Read(string path)
     {
