@@ -1,4 +1,5 @@
 using System.Buffers;
+using MediaServer.Media.Tests.Codecs;
 using MediaServer.TestKit;
 
 namespace MediaServer.Media.Tests;
@@ -49,6 +50,106 @@ public class HostileInputTests : IDisposable
         }
     });
 
+    [Theory]
+    [InlineData("hevc-open-gop")]
+    [InlineData("hevc-444-high-tier")]
+    public void An_HEVC_record_cut_off_or_damaged_anywhere(string fixture) => Attack(CodecFixture.Read(fixture).Record, bytes =>
+    {
+        if (HevcConfiguration.TryParse(bytes, out HevcConfiguration? configuration))
+        {
+            Assert.InRange(configuration.Sequence.Width, 1, ushort.MaxValue);
+            Assert.InRange(configuration.Sequence.Height, 1, ushort.MaxValue);
+            Assert.InRange(configuration.Sequence.SubLayers, 1, 7);
+            Assert.False(configuration.Sequence.FrameRate is <= 0 or double.NaN);
+            Assert.Matches("^hvc1\\.[ABC]?[0-9]{1,2}\\.[0-9A-F]{1,8}\\.[LH][0-9]{1,3}(\\.[0-9A-F]{1,2}){0,6}$", configuration.CodecString);
+        }
+    });
+
+    [Theory]
+    [InlineData("av1-svt")]
+    [InlineData("av1-rav1e")]
+    public void An_AV1_record_cut_off_or_damaged_anywhere(string fixture) => Attack(CodecFixture.Read(fixture).Record, bytes =>
+    {
+        if (Av1Configuration.TryParse(bytes, out Av1Configuration? configuration))
+        {
+            Assert.InRange(configuration.Sequence.Width, 1, 1 << 16);
+            Assert.InRange(configuration.Sequence.Height, 1, 1 << 16);
+            Assert.Matches(
+                "^av01\\.[012]\\.[0-9]{2}[MH]\\.(08|10|12)(\\.[01]\\.[01][01][0-3]\\.[0-9]{2,3}\\.[0-9]{2,3}\\.[0-9]{2,3}\\.[01])?$", configuration.CodecString);
+        }
+    });
+
+    [Fact]
+    public void A_VP9_record_cut_off_or_damaged_anywhere() => Attack(CodecFixture.Read("vp9").Record, bytes =>
+    {
+        if (Vp9Configuration.TryParse(bytes, out Vp9Configuration? configuration))
+        {
+            Assert.StartsWith($"vp09.0{configuration.Profile}.", configuration.CodecString, StringComparison.Ordinal);
+        }
+    });
+
+    [Fact]
+    public void An_Opus_header_cut_off_or_damaged_anywhere() => Attack(Wire.Hex("4F70757348656164 01 06 3801 80BB0000 0000 01 04 02 000401020305"), bytes =>
+    {
+        if (OpusConfiguration.TryParse(bytes, out OpusConfiguration? configuration))
+        {
+            Assert.InRange(configuration.Channels, 1, 255);
+            Assert.Equal(configuration.MappingFamily == 0 ? 0 : configuration.Channels + 2, configuration.MappingTable.Length);
+        }
+    });
+
+    [Fact]
+    public void A_FLAC_header_cut_off_or_damaged_anywhere() => Attack(CodecFixture.Read("flac").Record[4..], bytes =>
+    {
+        if (FlacConfiguration.TryParse(bytes, out FlacConfiguration? configuration))
+        {
+            Assert.InRange(configuration.SampleRate, 1, (1 << 20) - 1);
+            Assert.InRange(configuration.BitsPerSample, 4, 32);
+            Assert.Equal(38, configuration.Block.Length);
+        }
+    });
+
+    [Theory]
+    [InlineData("opus", 5760)]
+    [InlineData("flac", 65_536)]
+    [InlineData("ac3", 1536)]
+    [InlineData("eac3", 1_000_000)]
+    [InlineData("mp3", 1152)]
+    public void An_audio_frame_cut_off_or_damaged_anywhere(string fixture, int mostSamples) => Attack(CodecFixture.Read(fixture).Samples[0], bytes =>
+    {
+        Assert.InRange(OpusConfiguration.CountSamples(bytes), 0, 5760);
+        Assert.InRange(FlacConfiguration.CountSamples(bytes), 0, 65_536);
+        Assert.InRange(Eac3Configuration.CountSamples(bytes), 0, mostSamples);
+        Assert.False(Ac3Configuration.TryParse(bytes, out Ac3Configuration? ac3) && (ac3.Channels is < 1 or > 6 || ac3.BitRateCode > 18));
+        Assert.False(Mp3Frame.TryParse(bytes, out Mp3Frame mp3) && (mp3.SampleRate < 8_000 || mp3.BitRate > 320_000));
+    });
+
+    [Theory]
+    [InlineData("avc-inband")]
+    [InlineData("hevc-hdr-layers")]
+    [InlineData("av1-svt")]
+    [InlineData("av1-rav1e")]
+    [InlineData("vp9-profile3")]
+    public void A_sample_of_any_codec_cut_off_or_damaged_anywhere_and_the_record_made_of_it(string name)
+    {
+        CodecFixture fixture = CodecFixture.Read(name);
+        var bitstream = new VideoBitstream(CodecFixture.CodecOf(name));
+        Attack(fixture.Samples[0], bytes =>
+        {
+            Assert.True(bitstream.TryConfigure(fixture.Record));
+            _payload.Clear();
+            _payload.Append(bytes);
+            bool isWhole = bitstream.TryClassify(_payload.Fragments, 0, out VideoSample sample);
+            Assert.False(!isWhole && sample != default);
+            Assert.False(sample.IsDisposable && (sample.IsRandomAccess || sample.HasParameterSets));
+            if (bitstream.TryTakeInBandChange(_payload.Fragments, 0, out byte[]? record))
+            {
+                Assert.True(new VideoBitstream(bitstream.Codec).TryConfigure(record));
+                Assert.False(bitstream.TryTakeInBandChange(_payload.Fragments, 0, out _));
+            }
+        });
+    }
+
     [Fact]
     public void A_sample_cut_off_or_damaged_anywhere() => Attack(Sample, bytes =>
     {
@@ -74,6 +175,20 @@ public class HostileInputTests : IDisposable
             before = rest.Length;
         }
     });
+
+    [Fact]
+    public void An_HEVC_parameter_set_of_nothing_but_zeros_or_ones_of_any_length()
+    {
+        for (int length = 0; length < 5_000; length += 1 + (length / 8))
+        {
+            foreach (byte filler in new byte[] { 0x00, 0xFF, 0x80, 0x55, 0xAA })
+            {
+                bool isSet = HevcSequenceParameters.TryParse([0x42, 1, 1, .. Enumerable.Repeat(filler, length)], out HevcSequenceParameters? read);
+                Assert.True(!isSet || (read!.Width > 0 && read.Height > 0));
+                _ = Av1SequenceHeader.TryParse([.. Enumerable.Repeat(filler, length)], out _);
+            }
+        }
+    }
 
     [Fact]
     public void A_parameter_set_of_nothing_but_zeros_or_ones_of_any_length()

@@ -78,18 +78,20 @@ internal sealed class Av1Bitstream
         return true;
     }
 
-    /// <summary>Whether the sequence header that samples brought is not the one of the configuration; if so it is put there.</summary>
+    /// <summary>
+    /// Whether the sequence header that samples brought says something else of the pictures than the configuration does; if so it is put
+    /// there. Another choice of coding tools is no change: SVT-AV1's records differ so from its own samples, and decoders go by these.
+    /// </summary>
     public bool TryTakeChange([NotNullWhen(true)] out Av1Configuration? changed)
     {
         changed = null;
-        if (_sequence is null || _sequence == _configuration?.Sequence)
+        if (_sequence is null || (_configuration is not null && _sequence.HasSameFormat(_configuration.Sequence)))
         {
             return false;
         }
 
         changed = Av1Configuration.Create(_sequence);
         _configuration = changed;
-        _sequence = changed.Sequence;
         return true;
     }
 

@@ -100,6 +100,12 @@ public sealed class Av1SequenceHeader
         return header is not null;
     }
 
+    /// <summary>Whether another header says the same of what a sample entry and a playlist tell: profile, level, size, samples and colour.</summary>
+    internal bool HasSameFormat(Av1SequenceHeader other) =>
+        (Profile, Level, IsHighTier, Width, Height) == (other.Profile, other.Level, other.IsHighTier, other.Width, other.Height)
+        && (BitDepth, IsMonochrome, IsSubsampledX, IsSubsampledY) == (other.BitDepth, other.IsMonochrome, other.IsSubsampledX, other.IsSubsampledY)
+        && (ChromaSamplePosition, Color) == (other.ChromaSamplePosition, other.Color);
+
     private void ReadTimingAndOperatingPoints(ref BitReader bits)
     {
         int delayBits = 0;

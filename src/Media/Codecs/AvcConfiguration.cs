@@ -81,7 +81,7 @@ public sealed class AvcConfiguration
     }
 
     /// <summary>This configuration with other parameter sets, each in the place of the one with its type and identifier, or behind the others.</summary>
-    /// <returns>Whether the sets have identifiers, fit in a record, and the first sequence parameter set can be read.</returns>
+    /// <returns>Whether the sets have identifiers, fit in a record, the first sequence parameter set can be read, and the record is another one.</returns>
     internal bool TryReplace(List<byte[]> sets, [NotNullWhen(true)] out AvcConfiguration? changed)
     {
         changed = null;
@@ -96,7 +96,8 @@ public sealed class AvcConfiguration
             }
         }
 
-        return TryWrite(NalLengthSize, sequenceSets, pictureSets, out byte[] record) && TryParse(record, out changed);
+        return TryWrite(NalLengthSize, sequenceSets, pictureSets, out byte[] record)
+            && !record.AsSpan().SequenceEqual(Record.Span) && TryParse(record, out changed);
     }
 
     private static bool TryWrite(

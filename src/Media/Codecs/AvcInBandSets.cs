@@ -26,10 +26,15 @@ internal static class AvcInBandSets
             FragmentReader header = unit;
             int type = AvcNalUnit.TypeOf(header.ReadByte());
             hasSlices |= type is >= AvcNalUnit.FirstSliceType and <= AvcNalUnit.IdrSliceType;
-            if ((type == AvcNalUnit.SequenceParametersType && !ParameterSets.Contains(current.SequenceParameterSets, unit, length, 1))
-                || (type == AvcNalUnit.PictureParametersType && !ParameterSets.Contains(current.PictureParameterSets, unit, length, 1)))
+            IReadOnlyList<ReadOnlyMemory<byte>>? known = type switch
             {
-                (news ??= []).Add(unit.ReadBytes(length));
+                AvcNalUnit.SequenceParametersType => current.SequenceParameterSets,
+                AvcNalUnit.PictureParametersType => current.PictureParameterSets,
+                _ => null,
+            };
+            if (known is not null && (news is not null || !ParameterSets.Contains(known, unit, length, headerBytes: 1)))
+            {
+                (news ??= []).Add(unit.ReadBytes(length)); // from the first new one on all: the last of an identifier counts
             }
         }
 

@@ -6,8 +6,10 @@ internal static class DolbyChannels
     /// <summary><c>syncword</c>, which every frame begins with.</summary>
     public const uint Sync = 0x0B77;
 
+    private static readonly int[] RatesByCode = [48_000, 44_100, 32_000];
+
     /// <summary>Samples a second by <c>fscod</c>.</summary>
-    public static ReadOnlySpan<int> SampleRates => [48_000, 44_100, 32_000];
+    public static ReadOnlySpan<int> SampleRates => RatesByCode;
 
     /// <summary>Channels by <c>acmod</c> and <c>lfeon</c>; mode 0 is two mono programmes.</summary>
     public static int Count(int channelMode, bool hasLowFrequency)

@@ -8,29 +8,30 @@ public sealed class Eac3Configuration
 {
     private const int SamplesPerBlock = 256;
 
-    /// <summary><c>fscod</c>: 0 is 48 kHz, 1 is 44.1 kHz, 2 is 32 kHz, 3 is half of what <see cref="SampleRate"/> is twice of.</summary>
-    public byte SampleRateCode { get; private init; }
+    private readonly Header _header;
+
+    private Eac3Configuration(in Header header) => _header = header;
+
+    /// <summary><c>fscod</c>: 0 is 48 kHz, 1 is 44.1 kHz, 2 is 32 kHz, 3 is half of one of these.</summary>
+    public byte SampleRateCode => _header.SampleRateCode;
 
     /// <summary><c>bsid</c>, the version: 16, seldom 11 to 15.</summary>
-    public byte StreamId { get; private init; }
+    public byte StreamId => _header.StreamId;
 
     /// <summary><c>acmod</c>: which channels there are; 2 is stereo, 7 is 3 in front and 2 behind.</summary>
-    public byte ChannelMode { get; private init; }
+    public byte ChannelMode => _header.ChannelMode;
 
     /// <summary><c>lfeon</c>: whether there is a channel of low frequency effects.</summary>
-    public bool HasLowFrequency { get; private init; }
+    public bool HasLowFrequency => _header.HasLowFrequency;
 
     /// <summary>Samples a second.</summary>
-    public int SampleRate { get; private init; }
+    public int SampleRate => _header.SampleRate;
 
-    /// <summary>Samples of each channel in this frame: 256, 512, 768 or 1536.</summary>
-    public int SamplesPerFrame { get; private init; }
-
-    /// <summary>Bytes of this frame, at least 2. A packet may hold several frames.</summary>
-    public int FrameBytes { get; private init; }
+    /// <summary>Samples of each channel in this frame: 256, 512, 768 or 1536. A packet may hold several frames.</summary>
+    public int SamplesPerFrame => _header.Samples;
 
     /// <summary>Bits a second at this frame's size.</summary>
-    public int BitRate => (int)(8L * FrameBytes * SampleRate / SamplesPerFrame);
+    public int BitRate => (int)(8L * _header.Bytes * SampleRate / SamplesPerFrame);
 
     /// <summary>Channels, 1 to 6.</summary>
     public int Channels => DolbyChannels.Count(ChannelMode, HasLowFrequency);
@@ -38,44 +39,43 @@ public sealed class Eac3Configuration
     /// <summary>The codec's name in playlists.</summary>
     public const string CodecString = "ec-3";
 
-    private bool IsFirstIndependent { get; init; }
-
     /// <summary>Reads the beginning of a frame of the first independent substream.</summary>
     /// <param name="frame">The frame, or its first 6 bytes.</param>
     /// <param name="configuration">What it says.</param>
     /// <returns>Whether it is one.</returns>
     public static bool TryParse(ReadOnlySpan<byte> frame, [NotNullWhen(true)] out Eac3Configuration? configuration)
     {
-        configuration = Read(frame) is { IsFirstIndependent: true } read ? read : null;
+        configuration = TryRead(frame, out Header header) && header.IsFirstIndependent ? new Eac3Configuration(header) : null;
         return configuration is not null;
     }
 
-    /// <summary>How long a packet lasts: the frames of its first independent substream together.</summary>
+    /// <summary>How long a packet lasts: the frames of its first independent substream together. Allocates nothing.</summary>
     /// <param name="packet">All of the packet.</param>
     /// <returns>Samples of each channel; 0 if it does not begin with a frame.</returns>
     public static int CountSamples(ReadOnlySpan<byte> packet)
     {
         int samples = 0;
-        while (Read(packet) is { } frame)
+        while (TryRead(packet, out Header frame))
         {
-            samples += frame.IsFirstIndependent ? frame.SamplesPerFrame : 0;
-            packet = packet[Math.Min(frame.FrameBytes, packet.Length)..];
+            samples += frame.IsFirstIndependent ? frame.Samples : 0;
+            packet = packet[Math.Min(frame.Bytes, packet.Length)..];
         }
 
         return samples;
     }
 
-    private static Eac3Configuration? Read(ReadOnlySpan<byte> frame)
+    private static bool TryRead(ReadOnlySpan<byte> frame, out Header header)
     {
         const int HalfRates = 3;
         const int Dependent = 1;
         const int ReservedType = 3;
         ReadOnlySpan<byte> blockCounts = [1, 2, 3, 6];
 
+        header = default;
         var bits = new BitReader(frame);
         if (bits.ReadBits(16) != DolbyChannels.Sync)
         {
-            return null;
+            return false;
         }
 
         int type = (int)bits.ReadBits(2);
@@ -88,19 +88,23 @@ public sealed class Eac3Configuration
         int streamId = (int)bits.ReadBits(5);
         if (bits.HasFailed || type == ReservedType || (rateCode == HalfRates && second == HalfRates) || streamId is < 11 or > 16)
         {
-            return null;
+            return false;
         }
 
-        return new Eac3Configuration
+        header = new Header
         {
+            IsFirstIndependent = type != Dependent && substream == 0,
+            Bytes = frameBytes,
+            Samples = SamplesPerBlock * (rateCode == HalfRates ? 6 : blockCounts[second]),
+            SampleRate = rateCode == HalfRates ? DolbyChannels.SampleRates[second] / 2 : DolbyChannels.SampleRates[rateCode],
             SampleRateCode = (byte)rateCode,
-            StreamId = (byte)streamId,
             ChannelMode = (byte)channelMode,
             HasLowFrequency = hasLowFrequency,
-            SampleRate = rateCode == HalfRates ? DolbyChannels.SampleRates[second] / 2 : DolbyChannels.SampleRates[rateCode],
-            SamplesPerFrame = SamplesPerBlock * (rateCode == HalfRates ? 6 : blockCounts[second]),
-            FrameBytes = frameBytes,
-            IsFirstIndependent = type != Dependent && substream == 0,
+            StreamId = (byte)streamId,
         };
+        return true;
     }
+
+    private readonly record struct Header(
+        bool IsFirstIndependent, int Bytes, int Samples, int SampleRate, byte SampleRateCode, byte ChannelMode, bool HasLowFrequency, byte StreamId);
 }

@@ -84,7 +84,7 @@ public sealed class HevcConfiguration
     }
 
     /// <summary>This configuration with other parameter sets, each in the place of the one with its type and identifier, or behind the others.</summary>
-    /// <returns>Whether the sets have identifiers, fit in a record, and the first sequence parameter set can be read.</returns>
+    /// <returns>Whether the sets have identifiers, fit in a record, the first sequence parameter set can be read, and the record is another one.</returns>
     internal bool TryReplace(List<byte[]> sets, [NotNullWhen(true)] out HevcConfiguration? changed)
     {
         changed = null;
@@ -99,6 +99,7 @@ public sealed class HevcConfiguration
 
         return HevcSequenceParameters.TryParse(arrays.Sequence[0].Span, out HevcSequenceParameters? sequence)
             && TryWrite(NalLengthSize, sequence, arrays, out byte[] record)
+            && !record.AsSpan().SequenceEqual(Record.Span)
             && TryParse(record, out changed);
     }
 

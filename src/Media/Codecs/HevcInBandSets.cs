@@ -36,7 +36,7 @@ internal static class HevcInBandSets
                 HevcNalUnit.PictureParametersType => current.PictureParameterSets,
                 _ => null,
             };
-            if (known is not null && !ParameterSets.Contains(known, unit, length, HevcNalUnit.HeaderBytes))
+            if (known is not null && (news is not null || !ParameterSets.Contains(known, unit, length, HevcNalUnit.HeaderBytes)))
             {
                 (news ??= []).Add(unit.ReadBytes(length));
             }

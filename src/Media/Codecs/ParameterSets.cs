@@ -53,7 +53,7 @@ internal static class ParameterSets
     /// <summary>Reads sets as a configuration record has them: each behind its length of 16 bits.</summary>
     /// <param name="rest">Where the first length begins; afterwards what follows the last set.</param>
     /// <param name="count">How many are announced.</param>
-    /// <param name="sets">Gets those that are not empty; null if nobody needs them.</param>
+    /// <param name="sets">Gets them; null if nobody needs them.</param>
     /// <returns>Whether all are there.</returns>
     public static bool TryRead(ref ReadOnlyMemory<byte> rest, int count, List<ReadOnlyMemory<byte>>? sets)
     {
@@ -64,13 +64,8 @@ internal static class ParameterSets
                 return false;
             }
 
-            rest = rest[sizeof(ushort)..];
-            if (length > 0)
-            {
-                sets?.Add(rest[..length]);
-            }
-
-            rest = rest[length..];
+            sets?.Add(rest.Slice(sizeof(ushort), length));
+            rest = rest[(sizeof(ushort) + length)..];
         }
 
         return true;
