@@ -19,6 +19,7 @@ public class Amf0Tests
     [InlineData("0A 00000002 05 06", "StrictArray(2)")]
     [InlineData("08 FFFFFFFF 0001 61 05 000009", "EcmaArray(1)")] // its count is a hint
     [InlineData("03 0000 05 000009", "Structure(1)")] // an empty name is a name
+    [InlineData("03 0001 61 11 09 05 01 01 01 0001 62 05 000009", "Structure(2)")] // one of its values is AMF3
     public void Values_of_every_kind_are_read(string hex, string expected)
     {
         var reader = new Amf0Reader(Wire.Hex(hex));
@@ -31,7 +32,8 @@ public class Amf0Tests
     [Theory]
     [InlineData("07 0000")] // reference
     [InlineData("0D")] // unsupported
-    [InlineData("11 01")] // AMF3
+    [InlineData("11 0A 00")] // a reference in AMF3
+    [InlineData("11")]
     [InlineData("FF")]
     [InlineData("02 FFFF 61")]
     [InlineData("0C FFFFFFFF 61")]

@@ -81,14 +81,30 @@ public class ChunkReaderTests
         Assert.Equal(abortedId == 4 ? 0xB3 : 0xA3, peer.Sink.Media[0].Payload[^1]);
     }
 
-    [Fact]
-    public void Abort_of_a_chunk_stream_that_never_was_means_nothing()
+    [Theory]
+    [InlineData("000000FF")]
+    [InlineData("00000002")] // its own
+    [InlineData("00000000")]
+    [InlineData("FFFFFFFF")]
+    public void Abort_of_nothing_means_nothing(string id)
     {
         using Peer peer = Peer.Publishing();
 
-        peer.Send("02 000000 000004 02 00000000 000000FF  04 000000 000001 08 01000000 FF");
+        peer.Send($"02 000000 000004 02 00000000 {id}  04 000000 000001 08 01000000 FF");
 
         Assert.Single(peer.Sink.Media);
+    }
+
+    [Fact]
+    public void What_follows_an_abort_may_still_refer_to_the_header_before_it()
+    {
+        using Peer peer = Peer.Publishing();
+        string chunk = new('A', 256);
+
+        peer.Send($"04 000064 000081 08 01000000 {chunk} 02 000000 000004 02 00000000 00000004 84 00000A {chunk} C4 BB");
+
+        (RtmpMessageHeader header, byte[] payload) = Assert.Single(peer.Sink.Media);
+        Assert.Equal((110u, 129, 0xBB), (header.Timestamp, payload.Length, payload[^1]));
     }
 
     [Theory]

@@ -116,6 +116,35 @@ public sealed class ClientSessionTests : IDisposable
     }
 
     [Fact]
+    public void Both_sides_tell_each_other_what_they_can_do()
+    {
+        using RtmpClientSession client = Client(RtmpClientRole.Publish);
+        Assert.False(client.ServerCapabilities.IsEnhanced);
+
+        Talk(client);
+
+        RtmpCapabilities heard = _server.PendingRequest!.Capabilities;
+        Assert.Equal(RtmpCapabilities.Forwarder.FourCcList.AsEnumerable(), heard.FourCcList);
+        Assert.Equal(RtmpCapabilities.Forwarder.VideoFourCcs, heard.VideoFourCcs);
+        Assert.Equal(RtmpCapabilities.Forwarder.AudioFourCcs, heard.AudioFourCcs);
+        Assert.Equal(RtmpCapabilities.Forwarder.Extensions, heard.Extensions);
+        Assert.Equal(RtmpCapabilities.Forwarder.VideoFunctions, heard.VideoFunctions);
+        Assert.Equal(RtmpCapabilities.Forwarder.VideoFourCcs, client.ServerCapabilities.VideoFourCcs);
+        Assert.Equal(RtmpCapabilities.Forwarder.Extensions, client.ServerCapabilities.Extensions);
+    }
+
+    [Fact]
+    public void A_client_may_keep_to_itself_what_it_can_do()
+    {
+        using RtmpClientSession client = Client(RtmpClientRole.Publish, Target with { Capabilities = RtmpCapabilities.None });
+
+        Talk(client);
+
+        Assert.False(_server.PendingRequest!.Capabilities.IsEnhanced);
+        Assert.False(client.ServerCapabilities.IsEnhanced);
+    }
+
+    [Fact]
     public void A_server_of_another_version_is_named()
     {
         using RtmpClientSession client = Client(RtmpClientRole.Play);
@@ -136,9 +165,9 @@ public sealed class ClientSessionTests : IDisposable
         _pool.Dispose();
     }
 
-    private RtmpClientSession Client(RtmpClientRole role)
+    private RtmpClientSession Client(RtmpClientRole role, RtmpClientTarget? target = null)
     {
-        var client = new RtmpClientSession(_toServer, _clientSink, _pool.Pool, new RtmpLimits(), new ManualTimeProvider(), Target, role);
+        var client = new RtmpClientSession(_toServer, _clientSink, _pool.Pool, new RtmpLimits(), new ManualTimeProvider(), target ?? Target, role);
         client.Start();
         return client;
     }

@@ -80,8 +80,12 @@ public class ControlMessageTests
     }
 
     [Theory]
+    [InlineData("02 000000 000004 03 00000000 00000000")]
+    [InlineData("02 000000 000004 03 00000000 00000001")]
     [InlineData("02 000000 000004 03 00000000 FFFFFFFF")]
     [InlineData("02 000000 000005 06 00000000 00000000 02")]
+    [InlineData("02 000000 000005 06 00000000 00000001 00")]
+    [InlineData("02 000000 000005 06 00000000 00000001 01")]
     [InlineData("02 000000 000005 06 00000000 FFFFFFFF FF")]
     public void What_the_peer_claims_about_its_window_steers_nothing(string hex)
     {

@@ -14,9 +14,9 @@ internal sealed class Peer : IDisposable
     private byte[] _unread = [];
     private int _readOutput;
 
-    public Peer(RtmpLimits? limits = null)
+    public Peer(RtmpLimits? limits = null, bool decidesOnConnect = false)
     {
-        Session = new RtmpServerSession(_output, Sink, _pool.Pool, limits ?? new RtmpLimits(), Time);
+        Session = new RtmpServerSession(_output, Sink, _pool.Pool, limits ?? new RtmpLimits(), Time, decidesOnConnect);
         _answers = new ChunkReader(_pool.Pool, new RtmpLimits());
         _answers.TakeMedia();
         Writer = new ChunkWriter(_wire);
@@ -40,6 +40,24 @@ internal sealed class Peer : IDisposable
         var peer = new Peer(limits);
         peer.ShakeHands();
         peer.Call("connect", 1, AmfValue.FromObject(new("app", "live"), new("tcUrl", "rtmp://localhost/live")));
+        peer.TakeAnswers();
+        return peer;
+    }
+
+    /// <summary>A peer that has sent <c>connect</c> with these properties behind app and URL; what was answered is unread.</summary>
+    public static Peer Connecting(params ReadOnlySpan<AmfProperty> properties)
+    {
+        var peer = new Peer();
+        peer.ShakeHands();
+        peer.Call("connect", 1, AmfValue.FromObject([new("app", "live"), new("tcUrl", "rtmp://localhost/live"), .. properties]));
+        return peer;
+    }
+
+    public static Peer Playing(RtmpLimits? limits = null)
+    {
+        Peer peer = Connected(limits);
+        peer.Call("play", 5, AmfValue.Null, "show");
+        peer.Session.AcceptPlay();
         peer.TakeAnswers();
         return peer;
     }

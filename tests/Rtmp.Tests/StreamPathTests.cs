@@ -24,6 +24,20 @@ public class StreamPathTests
     [InlineData("live", "rtmp://h/live?token=t", "show?key=k&x=%20+", "live", "show", "key=k&x=%20+&token=t")]
     [InlineData("live", "rtmp://h?key=k", "show", "live", "show", "key=k")]
     [InlineData("live", "not a url", "show", "live", "show", "")]
+    [InlineData("live", "rtmp://h/live?key=k", "show", "live", "show", "key=k")]
+    [InlineData("live", "rtmp://h:1935/live/", "show/", "live", "show", "")]
+    [InlineData("live", "rtmp://h/live//", "//show", "live", "show", "")]
+    [InlineData("live/a", "rtmp://h/live/a", "b", "live/a", "b", "")]
+    [InlineData("live/a/b", "rtmp://h/live/a/b", "", "live/a", "b", "")]
+    [InlineData("live/show", "rtmp://h/live/show", "show", "live/show", "show", "")] // a stream may be called like its app
+    [InlineData("live", "rtmp://h/live/key?token=t", "?clientConfigId=7&x", "live", "key", "clientConfigId=7&x&token=t")]
+    [InlineData("live", "rtmp://h/live", "show?user=ü&pass=a=b/c?d", "live", "show", "user=ü&pass=a=b/c?d")] // not encoded
+    [InlineData("live?user=u&pass=p/q", "rtmp://h/live?user=u&pass=p/q", "show", "live", "show", "user=u&pass=p/q")]
+    [InlineData("", "rtmp://h", "", "", "", "")]
+    [InlineData("", "rtmp://h?key=k", "show", "", "show", "key=k")]
+    [InlineData("", "rtmp://h/show", "", "", "show", "")]
+    [InlineData("live", "rtmp://user:pass@h/live", "show", "live", "show", "")]
+    [InlineData("live", "rtmps://h:443/live", "show", "live", "show", "")]
     public void However_a_client_spells_it_the_names_are_the_same(
         string app, string tcUrl, string name, string expectedApp, string expectedName, string expectedQuery)
     {

@@ -4,7 +4,10 @@ using System.Text;
 namespace MediaServer.Rtmp;
 
 /// <summary>Reads AMF0 values one after the other. Whatever the bytes say, depth, number and size of what comes out are bounded.</summary>
-/// <remarks>References, AMF3 and reserved types are faults: no client of ours sends them, and references could make cycles.</remarks>
+/// <remarks>
+/// A value in AMF3 is read where it stands, into what AMF0 has for it (<see cref="Amf3Reader"/>). References and reserved types are faults: no
+/// client of ours sends them, and references could make cycles.
+/// </remarks>
 public ref struct Amf0Reader(ReadOnlySpan<byte> bytes)
 {
     /// <summary>How deep values may nest. A counter, because a stack overflow cannot be caught.</summary>
@@ -13,8 +16,11 @@ public ref struct Amf0Reader(ReadOnlySpan<byte> bytes)
     /// <summary>Values in all: properties and items on every level, of everything one reader reads.</summary>
     public const int MaxValues = 4096;
 
-    /// <summary>Bytes of one text or property name.</summary>
+    /// <summary>Bytes of one text.</summary>
     public const int MaxTextBytes = 32 * 1024;
+
+    /// <summary>Bytes of one property's name.</summary>
+    public const int MaxNameBytes = 1024;
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
     private int _position;
@@ -67,6 +73,8 @@ public ref struct Amf0Reader(ReadOnlySpan<byte> bytes)
                 return TryReadProperties(depth, isArray: true, out value);
             case AmfMarker.StrictArray:
                 return TryReadItems(depth, out value);
+            case AmfMarker.Amf3:
+                return TryReadAmf3(depth, out value);
             default:
                 return false;
         }
@@ -101,7 +109,7 @@ public ref struct Amf0Reader(ReadOnlySpan<byte> bytes)
     {
         name = default;
         return TryTake(sizeof(ushort), out ReadOnlySpan<byte> length)
-            && BinaryPrimitives.ReadUInt16BigEndian(length) is <= MaxTextBytes and ushort bytes
+            && BinaryPrimitives.ReadUInt16BigEndian(length) is <= MaxNameBytes and ushort bytes
             && TryTake(bytes, out name);
     }
 
@@ -154,6 +162,15 @@ public ref struct Amf0Reader(ReadOnlySpan<byte> bytes)
 
         value = AmfValue.FromArray(items);
         return true;
+    }
+
+    private bool TryReadAmf3(int depth, out AmfValue value)
+    {
+        var reader = new Amf3Reader(Rest, depth, _values - 1); // the switch is no value of its own
+        bool isRead = reader.TryRead(out value);
+        _position += reader.Consumed;
+        _values = reader.Values;
+        return isRead;
     }
 
     private bool TryTake(int length, out ReadOnlySpan<byte> taken)

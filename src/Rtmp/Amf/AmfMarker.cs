@@ -16,4 +16,5 @@ internal enum AmfMarker : byte
     LongText = 0x0C,
     XmlDocument = 0x0F,
     TypedStructure = 0x10,
+    Amf3 = 0x11,
 }
