@@ -85,7 +85,12 @@ public sealed class HlsService(
     {
         var stream = new HlsStream(topic.Key);
         var presentation = new Presentation(stream, _options, timeProvider, counters, logger);
-        Subscription subscription = topic.Subscribe(new SubscriptionOptions { Kind = "hls", WakeFrames = GatheredFrames });
+        Subscription subscription = topic.Subscribe(new SubscriptionOptions
+        {
+            Kind = "hls",
+            WakeFrames = GatheredFrames,
+            Selection = new FrameSelection { AllTracks = false, TrackMetadata = false },
+        });
         logger.StreamBegan(stream.Key.ToString(), stream.Epoch);
         Task completion = Task.Run(() => ConsumeAsync(subscription, stream, presentation));
         _runs[(stream.Key, stream.Epoch)] = new Run(stream, presentation, completion);

@@ -70,7 +70,7 @@ internal sealed class PublishSession : IDisposable
         }
     }
 
-    /// <summary>Ends the stream: its consumers take what is in the log and are told.</summary>
+    /// <summary>Ends the stream, unless it was given up for another publisher to go on with: its consumers take what is in the log and are told.</summary>
     public void Dispose()
     {
         _publication.Dispose();

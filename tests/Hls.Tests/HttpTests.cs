@@ -1,3 +1,4 @@
+using MediaServer.Media;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
@@ -209,6 +210,19 @@ public sealed class HttpTests : IAsyncLifetime
         string response = await _host.SendRawAsync(
             $"GET {path.Replace("EPOCH", epoch, StringComparison.Ordinal)} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         Assert.Matches("^HTTP/1.1 (404|400) ", response);
+    }
+
+    [Fact]
+    public async Task Other_tracks_and_configuration_beside_the_headers_are_left_to_players_that_know_them()
+    {
+        Publication publication = _host.Publish("live/tracks");
+        var channels = new FrameInfo { Kind = MediaKind.Audio, Codec = MediaCodec.Aac, DataOffset = 5, Traits = FrameTraits.TrackMetadata };
+        publication.Publish(MediaFrame.CreateOwned(channels, new byte[11]));
+        publication.Publish(MediaFrame.CreateOwned(channels with { TrackId = 1, Traits = FrameTraits.SequenceHeader }, new byte[9]));
+        publication.Dispose(); // or the segmenter waits for more
+
+        await HlsHost.UntilAsync(() =>
+            Task.FromResult(publication.Topic.GetStatistics().Traffic.Delivery.GetDropped(DropReason.Filtered) == new KindCounts(2, 0, 0)));
     }
 
     [Fact]

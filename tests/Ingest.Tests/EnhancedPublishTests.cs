@@ -273,6 +273,23 @@ public sealed class EnhancedPublishTests : IDisposable
     }
 
     [Fact]
+    public void A_publisher_that_comes_back_goes_on_with_the_stream_and_says_so_once()
+    {
+        PublishKeyFrame("17 01 000000" + IdrSlice, "17 00 000000" + AvcRecord);
+        _rig.Reconnect();
+
+        _rig.Video(0, "17 00 000000" + AvcRecord);
+        _rig.Video(0, "17 01 000000" + IdrSlice);
+        _rig.Video(40, "27 01 000000" + Slice);
+
+        List<MediaFrame> frames = _rig.TakeAll();
+        const FrameTraits Break = FrameTraits.Splice | FrameTraits.Discontinuity;
+        Assert.Equal([FrameTraits.SequenceHeader | Break, FrameTraits.RandomAccess, FrameTraits.None], frames.Select(frame => frame.Traits));
+        Assert.Equal(40, frames[2].Dts - frames[1].Dts);
+        Assert.InRange(frames[1].Dts, 1, 100); // behind what was there, though its publisher began at 0 again
+    }
+
+    [Fact]
     public void The_frames_of_a_message_of_many_tracks_cost_their_objects_and_nothing_else()
     {
         using var bytes = new SlabSequence(_rig.Pool, Wire.Hex("95 11 4F707573 00 000002 F8B4 01 000003 F8B401"));

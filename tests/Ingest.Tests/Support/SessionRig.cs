@@ -12,13 +12,15 @@ internal sealed class SessionRig : IDisposable
     private readonly List<MediaFrame> _taken = [];
     private readonly PayloadBuilder _payload;
 
+    private readonly StreamHub _hub;
+    private Publication _publication;
+
     public SessionRig()
     {
-        var hub = new StreamHub(new HubOptions(), Time);
-        Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
-        Publication publication = hub.TryPublish(key, out _)!;
-        Reader = publication.Topic.Subscribe(new SubscriptionOptions { Kind = "test" });
-        Session = new PublishSession(publication, _slabs.Pool, Time, Counters, Log);
+        _hub = new StreamHub(new HubOptions(), Time);
+        _publication = Publish();
+        Reader = _publication.Topic.Subscribe(new SubscriptionOptions { Kind = "test" });
+        Session = new PublishSession(_publication, _slabs.Pool, Time, Counters, Log);
         _payload = new PayloadBuilder(_slabs.Pool);
     }
 
@@ -30,7 +32,7 @@ internal sealed class SessionRig : IDisposable
 
     public Subscription Reader { get; }
 
-    public PublishSession Session { get; }
+    public PublishSession Session { get; private set; }
 
     public SlabPool Pool => _slabs.Pool;
 
@@ -41,6 +43,15 @@ internal sealed class SessionRig : IDisposable
         Reader.Dispose();
         _payload.Dispose();
         _slabs.Dispose();
+    }
+
+    /// <summary>Loses the publisher, and lets it come back.</summary>
+    public void Reconnect()
+    {
+        _publication.Suspend();
+        Session.Dispose();
+        _publication = Publish();
+        Session = new PublishSession(_publication, _slabs.Pool, Time, Counters, Log);
     }
 
     public void Video(uint timestamp, string hex) => Receive(RtmpMessageType.Video, timestamp, Wire.Hex(hex));
@@ -82,5 +93,13 @@ internal sealed class SessionRig : IDisposable
         byte[] body = new byte[frame.LengthBytes];
         frame.CopyTo(body);
         return Convert.ToHexString(body);
+    }
+
+    private Publication Publish()
+    {
+        Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
+        Publication? publication = _hub.TryPublish(key, out PublishRefusal refusal);
+        Assert.True(publication is not null, refusal.ToString());
+        return publication;
     }
 }

@@ -143,6 +143,16 @@ public class MediaFrameTests : IDisposable
     }
 
     [Fact]
+    public void Configuration_sent_again_does_not_break_the_timeline_again()
+    {
+        const FrameTraits Break = FrameTraits.Splice | FrameTraits.Discontinuity;
+        var frame = MediaFrame.CreateOwned(TestFrames.Video(40) with { Traits = FrameTraits.SequenceHeader | Break }, [1, 2, 3]);
+
+        Assert.Equal(FrameTraits.SequenceHeader | FrameTraits.Injected, frame.Restamp(80).Traits);
+        Assert.True(frame.Is(Break));
+    }
+
+    [Fact]
     public void Media_is_not_sent_again()
     {
         MediaFrame frame = TestFrames.Create(_memory.Pool, [1, 2, 3]);

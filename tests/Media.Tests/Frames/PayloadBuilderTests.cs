@@ -33,6 +33,28 @@ public class PayloadBuilderTests : IDisposable
     }
 
     [Fact]
+    public void A_part_of_another_payload_is_shared_wherever_it_is_cut()
+    {
+        byte[] bytes = RandomNumbers.Bytes(60);
+        using var received = new SlabSequence(_memory.Pool, bytes, 10, 11, 40);
+        using var whole = new PayloadBuilder(_memory.Pool);
+        whole.Append(received.Sequence);
+        long copied = Copied();
+        for (int start = 0; start <= bytes.Length; start++)
+        {
+            for (int length = 0; length <= bytes.Length - start; length++)
+            {
+                _payload.AppendShared(whole.Fragments, start, length);
+
+                Assert.Equal(bytes[start..(start + length)], ToArray());
+                _payload.Clear();
+            }
+        }
+
+        Assert.Equal(copied, Copied());
+    }
+
+    [Fact]
     public void Pieces_that_lie_side_by_side_become_one_fragment_and_one_reference()
     {
         Slab slab = _memory.Pool.Rent();
