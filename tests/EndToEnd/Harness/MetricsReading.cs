@@ -16,6 +16,9 @@ internal sealed partial class MetricsReading
         }
     }
 
+    /// <summary>How many series there are.</summary>
+    public int Count => _series.Count;
+
     /// <summary>The sum of all series of that name that have all those labels, each written as <c>reason="overrun"</c>. None is a failure.</summary>
     public double Sum(string name, params string[] labels)
     {

@@ -41,6 +41,9 @@ internal sealed class ServerProcess : IAsyncDisposable
         File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split(':')[1].Replace("kB", "", StringComparison.Ordinal),
         CultureInfo.InvariantCulture);
 
+    /// <summary>Files and sockets that it has open now.</summary>
+    public int OpenHandles => Directory.GetFiles($"/proc/{_process.Id}/fd").Length;
+
     /// <summary>Starts the server and waits until it is ready.</summary>
     /// <param name="name">What its log is called among the artifacts.</param>
     /// <param name="options">Options beyond ports and data folder.</param>
