@@ -16,6 +16,7 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
     private readonly TransportConnection _connection;
     private readonly RtmpServerSession _session;
     private readonly Subscription _subscription;
+    private readonly FrameSelection _selection; // of a player that turned nothing off
     private readonly TimeSpan _stallTimeout;
     private readonly ILogger _logger;
     private readonly Action<TopicWalk> _left;
@@ -33,11 +34,13 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
         _walk = walk;
         _connection = connection;
         _session = session;
+        _selection = selection;
         _stallTimeout = stallTimeout;
         _left = left;
         _logger = logger;
         _subscription = walk.Topic.Subscribe(
-            new SubscriptionOptions { Kind = PlayerKind.Rtmp, ConfirmsDelivery = true, Selection = selection });
+            new SubscriptionOptions { Kind = PlayerKind.Rtmp, ConfirmsDelivery = true, Selection = SelectWanted() });
+        session.PlayChanged += Select;
         connection.StartSending(this, FrameEnvelope.Rtmp);
         walk.Add(this);
     }
@@ -103,6 +106,7 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
     public void Dispose()
     {
         _isOver = true;
+        _session.PlayChanged -= Select;
         _walk.Remove(this);
         _subscription.Dispose(); // first: what was read and not sent is lost because it left, not because it lagged
         _connection.StopSending();
@@ -118,6 +122,15 @@ internal sealed class RtmpPlayer : IFrameSource, IDisposable
             _walk.LookAtAll();
         }
     }
+
+    // Nothing is kept for a player that pauses: it goes on live, with video from a random access point on.
+    private void Select() => _subscription.Selection = SelectWanted();
+
+    private FrameSelection SelectWanted() => _selection with
+    {
+        Audio = _session.WantsAudio && !_session.IsPaused,
+        Video = _session.WantsVideo && !_session.IsPaused,
+    };
 
     private void EndIfDrained()
     {

@@ -64,6 +64,21 @@ internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
         }
     }
 
+    /// <summary>Sends a command on the stream that is playing, one boolean its argument.</summary>
+    public void Call(string name, bool argument)
+    {
+        var command = new ArrayBufferWriter<byte>();
+        Amf0Writer.Write(command, name);
+        Amf0Writer.Write(command, 0);
+        Amf0Writer.Write(command, AmfValue.Null);
+        Amf0Writer.Write(command, argument);
+        _output.Write((ReadOnlySpan<byte>)[3, 0, 0, 0, 0, 0, (byte)command.WrittenCount, (byte)RtmpMessageType.Command, 1, 0, 0, 0]); // one chunk
+        _output.Write(command.WrittenSpan);
+    }
+
+    /// <summary>Sends what was called, and waits until the server says anything.</summary>
+    public async Task HearAsync() => Assert.True(await ReadOnceAsync(), "the server closed the connection");
+
     /// <summary>Waits for an audio message; those before it are passed over.</summary>
     public async Task ReadAudioAsync()
     {
