@@ -115,6 +115,68 @@ public sealed class StressTests : IDisposable
         Assert.Equal(0, _slabs.Outstanding);
     }
 
+    [Fact]
+    public async Task Suspending_ending_and_publishing_again_may_happen_all_at_once()
+    {
+        var time = new ManualTimeProvider();
+        var hub = new StreamHub(new HubOptions(), time);
+        int started = 0;
+        hub.TopicStarted += _ => Interlocked.Increment(ref started);
+        int resumed = 0;
+        var topics = new HashSet<StreamTopic>();
+        for (int round = 0; round < 300; round++)
+        {
+            Publication publication = hub.TryPublish(TestStream.Key, out _)!;
+            topics.Add(publication.Topic);
+            var go = new Barrier(5);
+            Task<Publication?>[] comers = [Come(go), Come(go)];
+            Task[] goers =
+            [
+                OnThread(() => { go.SignalAndWait(); PublishFrames(publication, 20); return 0; }),
+                OnThread(() => { go.SignalAndWait(); publication.Suspend(); return 0; }),
+                OnThread(() => { go.SignalAndWait(); (round % 2 == 0 ? (Action)publication.Dispose : publication.Suspend)(); return 0; }),
+            ];
+            await Task.WhenAll([.. goers, .. comers]).WaitAsync(Patience);
+
+            // However it went: no frame of the old publisher gets in any more, and the name has one publisher, one who waits for it, or none.
+            long head = publication.Topic.Head;
+            PublishFrames(publication, 1);
+            Assert.Equal(head, publication.Topic.Head);
+            Publication[] came = [.. comers.Select(comer => comer.Result).OfType<Publication>()];
+            Assert.InRange(came.Length, 0, 1);
+            foreach (Publication successor in came)
+            {
+                topics.Add(successor.Topic);
+                Assert.Equal(successor.IsResumed, successor.Topic == publication.Topic);
+                Assert.Equal(TopicState.Live, successor.Topic.State);
+                resumed += successor.IsResumed ? 1 : 0;
+                successor.Dispose();
+            }
+
+            time.Advance(TimeSpan.FromSeconds(10));
+            Assert.Empty(hub.Topics);
+            Assert.Equal(0, time.ArmedTimers);
+        }
+
+        Assert.Equal(topics.Count, started);
+        Assert.True(resumed > 0, "nobody ever resumed");
+        Assert.Equal(0, _slabs.Outstanding);
+
+        Task<Publication?> Come(Barrier go) => OnThread(() =>
+        {
+            go.SignalAndWait();
+            for (int i = 0; i < 50; i++)
+            {
+                if (hub.TryPublish(TestStream.Key, out _) is { } publication)
+                {
+                    return publication;
+                }
+            }
+
+            return null;
+        });
+    }
+
     public void Dispose() => _slabs.Dispose();
 
     /// <summary>A thread of its own, so that readers that spin do not starve those on the pool.</summary>

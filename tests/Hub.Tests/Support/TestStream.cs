@@ -13,6 +13,7 @@ internal sealed class TestStream : IDisposable
     private readonly LeakCheckingPool _slabs = new();
     private readonly FrameMaker _frames;
     private long _dts = -20;
+    private FrameTraits _next; // of the next frame, whatever it is
 
     public TestStream(HubOptions? options = null)
     {
@@ -37,6 +38,13 @@ internal sealed class TestStream : IDisposable
 
     public Publication Start() => Publication = Hub.TryPublish(Key, out PublishRefusal _)!;
 
+    /// <summary>Another publisher goes on with the stream; its first frame says so.</summary>
+    public Publication Resume()
+    {
+        _next = FrameTraits.Splice | FrameTraits.Discontinuity;
+        return Start();
+    }
+
     public Subscription Subscribe(JoinMode join = JoinMode.LastRandomAccessPoint, TimeSpan back = default, bool confirms = false) =>
         Topic.Subscribe(new SubscriptionOptions { Kind = "test", Join = join, Back = back, ConfirmsDelivery = confirms });
 
@@ -44,7 +52,9 @@ internal sealed class TestStream : IDisposable
 
     public long VideoHeader(int version = 1, byte track = 0) => Configuration(MediaKind.Video, FrameTraits.SequenceHeader, version, track);
 
-    public long AudioHeader(int version = 1) => Configuration(MediaKind.Audio, FrameTraits.SequenceHeader, version, 0);
+    public long AudioHeader(int version = 1, byte track = 0) => Configuration(MediaKind.Audio, FrameTraits.SequenceHeader, version, track);
+
+    public long TrackMetadata(MediaKind kind, int version = 1, byte track = 0) => Configuration(kind, FrameTraits.TrackMetadata, version, track);
 
     /// <summary>Metadata, video header, audio header, each of version 1.</summary>
     public void Headers()
@@ -60,7 +70,7 @@ internal sealed class TestStream : IDisposable
     public long Video(int composition = 0, byte track = 0, int lengthBytes = 100) =>
         Media(MediaKind.Video, FrameTraits.None, composition, track, lengthBytes);
 
-    public long Audio(int lengthBytes = 100) => Media(MediaKind.Audio, FrameTraits.None, 0, 0, lengthBytes);
+    public long Audio(int lengthBytes = 100, byte track = 0) => Media(MediaKind.Audio, FrameTraits.None, 0, track, lengthBytes);
 
     /// <summary>A key frame and frames that follow it, each of video followed by one of audio: twice as many frames.</summary>
     /// <returns>The key frame's offset.</returns>
@@ -91,7 +101,7 @@ internal sealed class TestStream : IDisposable
 
     private long Configuration(MediaKind kind, FrameTraits traits, int version, byte track)
     {
-        var info = new FrameInfo { Kind = kind, Traits = traits, TrackId = track, Dts = Math.Max(_dts, 0) };
+        var info = new FrameInfo { Kind = kind, Traits = traits | TakeNext(), TrackId = track, Dts = Math.Max(_dts, 0) };
         return Publish(_frames.CreateOwned(info, version));
     }
 
@@ -99,8 +109,15 @@ internal sealed class TestStream : IDisposable
     {
         _dts += 20;
         Time.Advance(Interval);
-        var info = new FrameInfo { Kind = kind, Traits = traits, TrackId = track, Dts = _dts, CompositionOffset = composition };
+        var info = new FrameInfo { Kind = kind, Traits = traits | TakeNext(), TrackId = track, Dts = _dts, CompositionOffset = composition };
         return Publish(_frames.Create(info, mark: (int)Topic.Head, lengthBytes));
+    }
+
+    private FrameTraits TakeNext()
+    {
+        FrameTraits traits = _next;
+        _next = FrameTraits.None;
+        return traits;
     }
 
     private long Publish(MediaFrame frame)
