@@ -19,6 +19,7 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
     private readonly HashSet<StreamTopic> _ending = []; // ended, with subscriptions that read on
     private readonly Lock _lock = new();                // which topics there are; taken before a topic's own lock, never after
     private readonly TrafficCounters _retired = new();  // of topics that are gone
+    private bool _isStopping;
 
     /// <summary>
     /// Raised once for each stream, after it can be found and before its first frame. What a handler throws is logged and hurts nobody else.
@@ -87,12 +88,13 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
         return totals;
     }
 
-    /// <summary>Ends the streams that wait for their publisher: nobody may come any more.</summary>
+    /// <summary>Ends the streams that wait for their publisher, and those that would from now on: nobody comes any more.</summary>
     public void StopWaiting()
     {
         ResumeWait[] waits;
         lock (_lock)
         {
+            _isStopping = true;
             waits = [.. _waiting.Values];
         }
 
@@ -118,13 +120,8 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
     /// <summary>Lets the stream wait for another publisher, if the publication is still its publisher's.</summary>
     internal void Suspend(Publication publication)
     {
-        if (options.ResumeWindow == TimeSpan.Zero)
-        {
-            End(publication);
-            return;
-        }
-
         StreamTopic topic = publication.Topic;
+        bool waits;
         lock (_lock)
         {
             if (!topic.TryDetach(publication))
@@ -132,10 +129,25 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
                 return;
             }
 
-            _waiting[topic] = new ResumeWait(topic, timeProvider, options.ResumeWindow, StopWaiting);
+            waits = options.ResumeWindow > TimeSpan.Zero && !_isStopping;
+            if (waits)
+            {
+                _waiting[topic] = new ResumeWait(topic, timeProvider, options.ResumeWindow, StopWaiting);
+            }
+            else
+            {
+                FreeName(topic);
+            }
         }
 
-        _logger.StreamWaits(topic.Key.ToString(), options.ResumeWindow);
+        if (waits)
+        {
+            _logger.StreamWaits(topic.Key.ToString(), options.ResumeWindow);
+        }
+        else
+        {
+            topic.End();
+        }
     }
 
     /// <summary>Ends a stream whose publisher has not come back, if it has not.</summary>

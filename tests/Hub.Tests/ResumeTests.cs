@@ -211,6 +211,8 @@ public sealed class ResumeTests : IDisposable
         _stream.Hub.StopWaiting();
 
         Assert.Equal((TopicState.Ended, TopicState.Live), (_stream.Topic.State, live.Topic.State));
+        live.Suspend();
+        Assert.Equal(TopicState.Ended, live.Topic.State);
         Assert.Equal(0, _stream.Time.ArmedTimers);
     }
 

@@ -1,6 +1,7 @@
 using MediaServer.TestKit;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace MediaServer.Hub.Tests;
@@ -94,6 +95,18 @@ public class StreamHubTests
         OptionsValidationException exception = Assert.Throws<OptionsValidationException>(
             () => services.GetRequiredService<IOptions<HubOptions>>().Value);
         Assert.Contains($"{option} is below", Assert.Single(exception.Failures), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_publisher_while_the_host_stops()
+    {
+        await using ServiceProvider services = Compose([]);
+        Publication publication = services.GetRequiredService<StreamHub>().TryPublish(TestStream.Key, out _)!;
+        publication.Suspend();
+
+        await Assert.Single(services.GetServices<IHostedService>()).StopAsync(CancellationToken.None);
+
+        Assert.Equal(TopicState.Ended, publication.Topic.State);
     }
 
     private static ServiceProvider Compose(Dictionary<string, string?> settings) => new ServiceCollection()

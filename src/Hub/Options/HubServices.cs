@@ -17,6 +17,6 @@ public static class HubServices
             provider.GetRequiredService<IOptions<HubOptions>>().Value,
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<ILogger<StreamHub>>()));
-        return services;
+        return services.AddHostedService<StreamHubLifetime>();
     }
 }

@@ -1,4 +1,6 @@
 using MediaServer.Hub;
+using MediaServer.Media;
+using MediaServer.Server.Metrics;
 using MediaServer.Server.Streams;
 
 namespace MediaServer.Server.Api;
@@ -14,6 +16,7 @@ internal static class StreamDescription
         return new StreamAnswer(
             topic.Key.App,
             topic.Key.Stream,
+            LabelWord.Of(topic.State),
             topic.StartedAt,
             Math.Max(0, (now - topic.StartedAt).TotalSeconds),
             (long)rate.BitsPerSecond,
@@ -22,6 +25,9 @@ internal static class StreamDescription
             hasGop ? statistics.GopDuration.TotalSeconds : null,
             statistics.Traffic.FramesIn.Video > 0 ? TrackDescription.DescribeVideo(configuration.Video) : null,
             statistics.Traffic.FramesIn.Audio > 0 ? TrackDescription.DescribeAudio(configuration.Audio) : null,
-            new Dictionary<string, int>(statistics.Subscribers) { [HlsAudience.Kind] = hlsViewers }); // its one subscriber is the segmenter
+            new Dictionary<string, int>(statistics.Subscribers) { [HlsAudience.Kind] = hlsViewers }, // its one subscriber is the segmenter
+            Enum.GetValues<TimelineFault>()
+                .Where(fault => topic.TimelineFaults[fault] > 0)
+                .ToDictionary(LabelWord.Of, fault => topic.TimelineFaults[fault]));
     }
 }

@@ -1,13 +1,14 @@
 namespace MediaServer.Server.Api;
 
 /// <summary>The answer to <c>GET /api/v1/streams</c>.</summary>
-/// <param name="Streams">All live streams, by name.</param>
+/// <param name="Streams">All streams that are live or wait for their publisher, by name.</param>
 internal sealed record StreamsAnswer(IReadOnlyList<StreamAnswer> Streams);
 
-/// <summary>One live stream.</summary>
+/// <summary>One stream.</summary>
 /// <param name="App">All of its name before the last slash.</param>
 /// <param name="Name">The rest.</param>
-/// <param name="StartedAt">When it was published.</param>
+/// <param name="State"><c>live</c>, or <c>waiting</c> for its publisher, who was lost.</param>
+/// <param name="StartedAt">When it was first published.</param>
 /// <param name="UptimeSeconds">Seconds since.</param>
 /// <param name="Bitrate">Bits of payload a second, over the last seconds.</param>
 /// <param name="FrameRate">Frames of video a second, over the last seconds.</param>
@@ -16,9 +17,11 @@ internal sealed record StreamsAnswer(IReadOnlyList<StreamAnswer> Streams);
 /// <param name="Video">Its video, if it has any.</param>
 /// <param name="Audio">Its audio, if it has any.</param>
 /// <param name="Viewers">Viewers by protocol.</param>
+/// <param name="TimelineFaults">What was wrong with its publishers' timestamps, and how often, by kind; without those that never were.</param>
 internal sealed record StreamAnswer(
     string App,
     string Name,
+    string State,
     DateTimeOffset StartedAt,
     double UptimeSeconds,
     long Bitrate,
@@ -27,7 +30,8 @@ internal sealed record StreamAnswer(
     double? GopSeconds,
     VideoAnswer? Video,
     AudioAnswer? Audio,
-    IReadOnlyDictionary<string, int> Viewers);
+    IReadOnlyDictionary<string, int> Viewers,
+    IReadOnlyDictionary<string, long> TimelineFaults);
 
 /// <summary>A stream's video.</summary>
 /// <param name="Codec">The codec as people call it.</param>

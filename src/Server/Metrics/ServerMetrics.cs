@@ -30,6 +30,7 @@ internal sealed class ServerMetrics : IDisposable
         ObserveProcess(log);
         ObserveStreams(snapshots);
         ObserveFrames(snapshots);
+        ObserveTimelines(snapshots);
         ObserveMemory(snapshots, pool);
         ObserveConnections(transport, ingest, audience);
     }
@@ -40,12 +41,7 @@ internal sealed class ServerMetrics : IDisposable
         where T : struct => new(value, new KeyValuePair<string, object?>(label, labelValue));
 
     private static IEnumerable<Measurement<long>> ByKind(KindCounts counts) =>
-        Enum.GetValues<MediaKind>().Select(kind => By(counts[kind], "kind", Word(kind)));
-
-    // UntilKeyframe is until_keyframe in a label.
-    private static string Word<T>(T value)
-        where T : struct, Enum =>
-        string.Concat(value.ToString().Select((letter, i) => char.IsUpper(letter) && i > 0 ? $"_{letter}" : $"{letter}")).ToLowerInvariant();
+        Enum.GetValues<MediaKind>().Select(kind => By(counts[kind], "kind", LabelWord.Of(kind)));
 
     private void ObserveProcess(LogBacklog log)
     {
@@ -59,8 +55,11 @@ internal sealed class ServerMetrics : IDisposable
 
     private void ObserveStreams(HubSnapshots hub)
     {
-        _meter.CreateObservableGauge("mediaserver.streams", () => hub.Current.Streams, null, "Live streams.");
-        _meter.CreateObservableGauge("mediaserver.publishers", () => hub.Current.Streams, null, "Connections that publish a live stream.");
+        _meter.CreateObservableGauge("mediaserver.streams", () => hub.Current.Streams, null, "Streams that are live or wait for their publisher.");
+        _meter.CreateObservableGauge(
+            "mediaserver.streams_waiting", () => hub.Current.WaitingStreams, null, "Those of them that lost their publisher and wait for it.");
+        _meter.CreateObservableGauge(
+            "mediaserver.publishers", () => hub.Current.Streams - hub.Current.WaitingStreams, null, "Connections that publish a live stream.");
         _meter.CreateObservableGauge(
             "mediaserver.subscribers",
             () => KnownKinds.Union(hub.Current.Subscribers.Keys).Select(kind => By(hub.Current.Subscribers.GetValueOrDefault(kind), "kind", kind)),
@@ -81,7 +80,7 @@ internal sealed class ServerMetrics : IDisposable
             "mediaserver.frames_delivered", () => ByKind(hub.Current.Traffic.Delivery.Delivered), null, "Frames delivered, over all subscribers.");
         _meter.CreateObservableCounter(
             "mediaserver.frames_dropped",
-            () => Enum.GetValues<DropReason>().Select(reason => By(hub.Current.Traffic.Delivery.GetDropped(reason).Total, "reason", Word(reason))),
+            () => Enum.GetValues<DropReason>().Select(reason => By(hub.Current.Traffic.Delivery.GetDropped(reason).Total, "reason", LabelWord.Of(reason))),
             null,
             "Frames that subscribers passed without getting them, by reason.");
         _meter.CreateObservableCounter(
@@ -95,6 +94,12 @@ internal sealed class ServerMetrics : IDisposable
             "Times video began without a random access point, because none came for 10 s and two groups of pictures.");
     }
 
+    private void ObserveTimelines(HubSnapshots hub) => _meter.CreateObservableCounter(
+        "mediaserver.timeline_faults",
+        () => Enum.GetValues<TimelineFault>().Select(fault => By(hub.Current.Traffic.TimelineFaults[fault], "kind", LabelWord.Of(fault))),
+        null,
+        "What publishers' timestamps did that a clock does not do, and was repaired, by kind.");
+
     private void ObserveMemory(HubSnapshots hub, SlabPool pool)
     {
         _meter.CreateObservableGauge("mediaserver.log", () => hub.Current.LogBytes, "By", "Memory that the streams' logs hold.");
@@ -102,7 +107,7 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("mediaserver.slabs_idle", () => pool.Idle, null, "Blocks of media memory that are kept ready.");
         _meter.CreateObservableCounter(
             "mediaserver.copied",
-            () => Enum.GetValues<CopyReason>().Select(reason => By(MediaDiagnostics.CopiedBytes(reason), "reason", Word(reason))),
+            () => Enum.GetValues<CopyReason>().Select(reason => By(MediaDiagnostics.CopiedBytes(reason), "reason", LabelWord.Of(reason))),
             "By",
             "Media bytes copied in user space, by reason.");
     }
@@ -116,12 +121,12 @@ internal sealed class ServerMetrics : IDisposable
         _meter.CreateObservableGauge("mediaserver.rtmp_connections", () => ingest.Connections, null, "Open RTMP connections.");
         _meter.CreateObservableCounter(
             "mediaserver.ingest_refused",
-            () => Enum.GetValues<RefusalReason>().Select(reason => By(ingest.Refused(reason), "reason", Word(reason))),
+            () => Enum.GetValues<RefusalReason>().Select(reason => By(ingest.Refused(reason), "reason", LabelWord.Of(reason))),
             null,
             "RTMP connections and requests that were refused, by reason.");
         _meter.CreateObservableCounter(
             "mediaserver.protocol_faults",
-            () => Enum.GetValues<CloseReason>().Select(reason => By(ingest.ProtocolFaults(reason), "reason", Word(reason))),
+            () => Enum.GetValues<CloseReason>().Select(reason => By(ingest.ProtocolFaults(reason), "reason", LabelWord.Of(reason))),
             null,
             "RTMP connections closed because the peer broke the protocol, by reason.");
         _meter.CreateObservableCounter(

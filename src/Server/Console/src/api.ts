@@ -2,6 +2,7 @@
 export interface Stream {
   app: string;
   name: string;
+  state: 'live' | 'waiting';
   startedAt: string;
   uptimeSeconds: number;
   bitrate: number;

@@ -154,7 +154,7 @@ export class Stage {
         format.bitrate(stream.bitrate),
         ...(stream.gopSeconds ? [`keyframe every ${stream.gopSeconds.toFixed(1)} s`] : []),
         format.count(viewersOf(stream), 'viewer'),
-        `live for ${format.duration(stream.uptimeSeconds)}`,
+        stream.state === 'waiting' ? 'waiting for its publisher' : `live for ${format.duration(stream.uptimeSeconds)}`,
       );
     }
     this.#facts.replaceChildren(...facts.map((fact) => h('li', {}, fact)));

@@ -41,7 +41,7 @@ export class StreamList {
       : [audio?.codec ?? 'waiting for media', 'sound only'];
     return {
       key: keyOf(stream),
-      picture: picture.filter(Boolean).join(' · '),
+      picture: stream.state === 'waiting' ? 'waiting for its publisher' : picture.filter(Boolean).join(' · '),
       rate: format.bitrate(stream.bitrate),
       viewers: format.count(viewersOf(stream), 'viewer'),
     };
