@@ -20,6 +20,7 @@ internal static class AvcInBandSets
         changed = null;
         List<byte[]>? news = null;
         bool hasSlices = false;
+        int sets = 0;
         var units = new NalUnitReader(payload, dataOffset, current.NalLengthSize);
         while (units.TryRead(out FragmentReader unit, out int length))
         {
@@ -32,7 +33,17 @@ internal static class AvcInBandSets
                 AvcNalUnit.PictureParametersType => current.PictureParameterSets,
                 _ => null,
             };
-            if (known is not null && (news is not null || !ParameterSets.Contains(known, unit, length, headerBytes: 1)))
+            if (known is null)
+            {
+                continue;
+            }
+
+            if (++sets > ParameterSets.MaxInBand || length > ParameterSets.MaxLengthBytes)
+            {
+                return false;
+            }
+
+            if (news is not null || !ParameterSets.Contains(known, unit, length, headerBytes: 1))
             {
                 (news ??= []).Add(unit.ReadBytes(length)); // from the first new one on all: the last of an identifier counts
             }

@@ -53,17 +53,12 @@ internal ref struct FragmentReader
     /// <summary>Reads as many bytes as the destination has room for; there are as many.</summary>
     public void CopyTo(scoped Span<byte> destination)
     {
-        Debug.Assert(Remaining >= destination.Length, "The caller looks at what remains first.");
-        Remaining -= destination.Length;
-        while (destination.Length > _current.Length)
+        while (!destination.IsEmpty)
         {
-            _current.CopyTo(destination);
-            destination = destination[_current.Length..];
-            NextFragment();
+            ReadOnlySpan<byte> piece = ReadPiece(destination.Length);
+            piece.CopyTo(destination);
+            destination = destination[piece.Length..];
         }
-
-        _current[..destination.Length].CopyTo(destination);
-        _current = _current[destination.Length..];
     }
 
     /// <summary>Reads an unsigned number of 1 to 4 bytes; reads nothing when there are fewer.</summary>
@@ -117,15 +112,45 @@ internal ref struct FragmentReader
         }
 
         FragmentReader bytes = this;
-        for (int i = 0; i < length; i++)
+        int zeros = length - expected.Length;
+        while (!expected.IsEmpty)
         {
-            if (bytes.ReadByte() != (i < expected.Length ? expected[i] : 0))
+            ReadOnlySpan<byte> piece = bytes.ReadPiece(expected.Length);
+            if (!expected.StartsWith(piece))
             {
                 return false;
             }
+
+            expected = expected[piece.Length..];
+        }
+
+        while (zeros > 0)
+        {
+            ReadOnlySpan<byte> piece = bytes.ReadPiece(zeros);
+            if (piece.ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+
+            zeros -= piece.Length;
         }
 
         return true;
+    }
+
+    /// <summary>Reads at least one byte and at most so many, as lie in one run; there are as many.</summary>
+    private ReadOnlySpan<byte> ReadPiece(int most)
+    {
+        Debug.Assert(Remaining >= most, "The caller looks at what remains first.");
+        while (_current.IsEmpty)
+        {
+            NextFragment();
+        }
+
+        ReadOnlySpan<byte> piece = _current[..Math.Min(most, _current.Length)];
+        _current = _current[piece.Length..];
+        Remaining -= piece.Length;
+        return piece;
     }
 
     private void NextFragment()

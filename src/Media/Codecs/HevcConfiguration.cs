@@ -106,6 +106,7 @@ public sealed class HevcConfiguration
     private static bool TryReadArrays(ReadOnlyMemory<byte> record, out ParameterSetArrays arrays)
     {
         const int ArrayHeaderBytes = 3;
+        const int MaxSetsOfType = 64; // there are no more identifiers
         arrays = new ParameterSetArrays([], [], [], []);
         int count = record.Span[FixedBytes - 1];
         ReadOnlyMemory<byte> rest = record[FixedBytes..];
@@ -119,7 +120,8 @@ public sealed class HevcConfiguration
             int type = rest.Span[0] & 0x3F;
             int units = BinaryPrimitives.ReadUInt16BigEndian(rest.Span[1..]);
             rest = rest[ArrayHeaderBytes..];
-            if (!ParameterSets.TryRead(ref rest, units, arrays.Of(type)))
+            List<ReadOnlyMemory<byte>>? sets = arrays.Of(type);
+            if (!ParameterSets.TryRead(ref rest, units, sets) || sets?.Count > MaxSetsOfType)
             {
                 return false;
             }

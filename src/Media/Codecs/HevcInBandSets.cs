@@ -12,6 +12,7 @@ internal static class HevcInBandSets
         changed = null;
         List<byte[]>? news = null;
         bool hasSlices = false;
+        int sets = 0;
         var units = new NalUnitReader(payload, dataOffset, current.NalLengthSize);
         while (units.TryRead(out FragmentReader unit, out int length))
         {
@@ -36,7 +37,17 @@ internal static class HevcInBandSets
                 HevcNalUnit.PictureParametersType => current.PictureParameterSets,
                 _ => null,
             };
-            if (known is not null && (news is not null || !ParameterSets.Contains(known, unit, length, HevcNalUnit.HeaderBytes)))
+            if (known is null)
+            {
+                continue;
+            }
+
+            if (++sets > ParameterSets.MaxInBand || length > ParameterSets.MaxLengthBytes)
+            {
+                return false;
+            }
+
+            if (news is not null || !ParameterSets.Contains(known, unit, length, HevcNalUnit.HeaderBytes))
             {
                 (news ??= []).Add(unit.ReadBytes(length));
             }

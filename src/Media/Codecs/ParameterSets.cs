@@ -5,6 +5,15 @@ namespace MediaServer.Media;
 /// <summary>Compares parameter sets that come in band with those of the configuration in force, and merges new ones in.</summary>
 internal static class ParameterSets
 {
+    /// <summary>
+    /// Sets of one sample, and bytes of a set, up to which a change is looked for. Real samples have a handful of some tens of bytes; comparing
+    /// any number with all those known would cost a hostile encoder little and the server much.
+    /// </summary>
+    public const int MaxInBand = 64;
+
+    /// <inheritdoc cref="MaxInBand"/>
+    public const int MaxLengthBytes = 4096;
+
     /// <summary>The identifier of a parameter set, −1 if it cannot be read. A set replaces the one of the same type with the same identifier.</summary>
     public delegate int IdReader(ReadOnlySpan<byte> set);
 

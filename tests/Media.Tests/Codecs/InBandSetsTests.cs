@@ -71,12 +71,19 @@ public sealed class InBandSetsTests : IDisposable
     }
 
     [Fact]
-    public void More_sets_than_a_record_holds_are_no_change()
+    public void More_sets_than_a_record_or_a_sample_holds_are_no_change()
     {
-        string[] sets = [.. Enumerable.Range(0, 300).Select(id => Convert.ToHexString(new BitWriter().Unsigned((uint)id, 0).ToNalUnit(0x68)))];
+        string[] sets = [.. Enumerable.Range(0, 257).Select(id => Convert.ToHexString(new BitWriter().Unsigned((uint)id, 0).ToNalUnit(0x68)))];
 
-        AssertNoChange([.. sets, Idr]);
-        Assert.Equal(200, Take([.. sets[..200], Idr]).PictureParameterSets.Count);
+        AssertNoChange([.. sets[..65], Idr]);
+        for (int first = 0; first < 192; first += 64)
+        {
+            Assert.Equal(first + 64, Take([.. sets[first..(first + 64)], Idr]).PictureParameterSets.Count);
+        }
+
+        Assert.Equal(255, Take([.. sets[192..255], Idr]).PictureParameterSets.Count);
+        AssertNoChange(sets[255], Idr);
+        AssertNoChange(sets[256], Idr);
     }
 
     [Fact]
