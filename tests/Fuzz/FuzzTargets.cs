@@ -20,6 +20,7 @@ internal static class FuzzTargets
         new FlvReaderTarget(),
         new AvcConfigurationTarget(),
         new AudioSpecificConfigTarget(),
+        .. ConfigurationTargets.All,
         .. BitstreamTargets.All,
         new PublishSessionTarget(),
     ];

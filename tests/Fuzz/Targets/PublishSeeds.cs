@@ -13,6 +13,7 @@ internal static class PublishSeeds
     public static IEnumerable<IEnumerable<byte[]>> All =>
     [
         OfFile("bframes.flv"), OfFile("open-gop.flv"), OfFile("audio-only.flv"), OfFile("resolution-change.flv"),
+        OfFile("enhanced/hevc-hdr-ac3.flv"), OfFile("enhanced/av1-opus.flv"), OfFile("enhanced/vp9-flac.flv"), OfFile("enhanced/multitrack.flv"),
         OfBodies(RtmpMessageType.Video, FlvBodies.Video),
         OfBodies(RtmpMessageType.Audio, FlvBodies.Audio),
         OfBodies(RtmpMessageType.Data, new ScriptDataTarget().Seeds),
