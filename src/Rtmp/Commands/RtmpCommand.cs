@@ -23,6 +23,19 @@ internal sealed class RtmpCommand
     /// <summary>Whether an answer is expected.</summary>
     public bool WantsAnswer => IsAnswerable(TransactionId);
 
+    /// <summary>
+    /// What <c>publish</c> and <c>play</c> name, empty when the URL has to hold it all; <see langword="null"/> for <c>publish(false)</c>, which
+    /// ends what was begun.
+    /// </summary>
+    /// <exception cref="RtmpProtocolException">The name is no text.</exception>
+    public string? StreamName => this[1].Kind switch
+    {
+        AmfKind.Text => this[1].Text,
+        AmfKind.Null or AmfKind.Undefined => "",
+        AmfKind.Boolean => null,
+        _ => throw new RtmpProtocolException(CloseReason.MalformedCommand, "A name that is no text."),
+    };
+
     /// <summary>The values behind the transaction: 0 is the command object, 1 the first argument. Undefined beyond the last.</summary>
     public AmfValue this[int index] => index < _values.Length ? _values[index] : default;
 

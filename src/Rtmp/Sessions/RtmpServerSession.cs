@@ -176,10 +176,10 @@ public sealed class RtmpServerSession : RtmpSession
             case "connect":
                 OnConnect(command);
                 break;
-            case "publish" when NameIn(command) is { } name:
+            case "publish" when command.StreamName is { } name:
                 OnPublish(header, name);
                 break;
-            case "play" when NameIn(command) is { } name:
+            case "play" when command.StreamName is { } name:
                 OnPlay(header, name);
                 break;
             case "publish" or "play" or "closeStream" or "deleteStream":
@@ -198,14 +198,6 @@ public sealed class RtmpServerSession : RtmpSession
                 break;
         }
     }
-
-    private static string? NameIn(RtmpCommand command) => command[1].Kind switch
-    {
-        AmfKind.Text => command[1].Text,
-        AmfKind.Boolean => null, // false ends what was begun
-        AmfKind.Null or AmfKind.Undefined => "", // the URL may hold it all
-        _ => throw new RtmpProtocolException(CloseReason.MalformedCommand, $"A {command.Name} whose name is no text."),
-    };
 
     private void OnConnect(RtmpCommand command)
     {
