@@ -5,7 +5,7 @@ namespace MediaServer.Ingest;
 /// <summary>One track of a publisher: the configuration in force, and what its bitstream says of its frames.</summary>
 internal sealed class PublishedTrack(byte id, FramePublisher publisher, IngestCounters counters)
 {
-    private MediaFrame? _header;
+    private MediaFrame? _header;   // the last one received, which may not be what is in force: parameter sets within the stream change that
     private MediaFrame? _metadata;
     private VideoBitstream? _bitstream;
 
@@ -107,7 +107,7 @@ internal sealed class PublishedTrack(byte id, FramePublisher publisher, IngestCo
             CompositionOffset = 0,
             DataOffset = (byte)(body.Length - record.Length),
         };
-        _header = publisher.PublishOwned(change, body);
+        _ = publisher.PublishOwned(change, body);
     }
 
     private VideoBitstream GetBitstream(MediaCodec codec)

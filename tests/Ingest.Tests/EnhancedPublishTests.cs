@@ -273,6 +273,21 @@ public sealed class EnhancedPublishTests : IDisposable
     }
 
     [Fact]
+    public void A_sequence_header_that_is_repeated_does_not_undo_newer_parameter_sets_within_the_frames()
+    {
+        const string OtherSets = "0000001A 6764001FACD980A02FF970110000030001000003003C0F162D9A 00000006 68E9784CB22C"; // another level
+        for (uint time = 0; time < 3; time++)
+        {
+            _rig.Video(time, "17 00 000000" + AvcRecord);
+            _rig.Video(time, "17 01 000000" + OtherSets + IdrSlice);
+        }
+
+        Assert.Equal(
+            [true, true, false, false, false],
+            _rig.TakeAll().Select(frame => frame.Is(FrameTraits.SequenceHeader)));
+    }
+
+    [Fact]
     public void A_publisher_that_comes_back_goes_on_with_the_stream_and_says_so_once()
     {
         PublishKeyFrame("17 01 000000" + IdrSlice, "17 00 000000" + AvcRecord);
