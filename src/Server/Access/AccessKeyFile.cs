@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -8,6 +9,9 @@ namespace MediaServer.Server.Access;
 internal sealed class AccessKeyFile(string folder)
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2); // a change takes milliseconds
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Where it is.</summary>
     public string FullName { get; } = Path.GetFullPath(Path.Combine(folder, "keys.json"));
@@ -39,7 +43,7 @@ internal sealed class AccessKeyFile(string folder)
         string temporary = $"{FullName}.new";
         try
         {
-            using FileStream guard = Open($"{FullName}.lock"); // two changes at once would lose one of them
+            using FileStream guard = Lock(); // two changes at once would lose one of them
             AccessKey[] keys = change(Read());
             using (FileStream output = Open(temporary))
             {
@@ -53,6 +57,22 @@ internal sealed class AccessKeyFile(string folder)
         catch (UnauthorizedAccessException fault)
         {
             throw new IOException(fault.Message, fault);
+        }
+    }
+
+    private FileStream Lock()
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                return Open($"{FullName}.lock");
+            }
+            catch (IOException) when (Stopwatch.GetElapsedTime(start) < Patience)
+            {
+                Thread.Sleep(Pause);
+            }
         }
     }
 

@@ -106,6 +106,14 @@ public sealed class KeysCommandTests : IDisposable
     }
 
     [Fact]
+    public void Keys_that_are_added_at_the_same_time_are_all_there()
+    {
+        Parallel.For(0, 8, i => _keys.File.Change(keys => [.. keys, AccessKey.Create(AccessAction.Publish, "*", $"a-key-of-sixteen-{i}", default)]));
+
+        Assert.Equal(8, _keys.File.Read().Length);
+    }
+
+    [Fact]
     public void Made_keys_differ()
     {
         Assert.Equal(100, Enumerable.Range(0, 100).Select(_ => AccessKey.Generate()).Distinct().Count());
