@@ -42,6 +42,19 @@ public sealed class IngestOptions
     public TimeSpan PublisherIdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// Silence after which another publisher may take a stream over. Default 2 s: OBS waits that long before it comes back, while its old
+    /// connection still looks alive from here.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.5", "01:00:00")]
+    public TimeSpan TakeOverAfter { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Lets whoever may publish a stream take it from its publisher at any time. Default false: only the same encoder may, known by key and
+    /// address, and everybody else is refused.
+    /// </summary>
+    public bool NewestPublisherWins { get; set; }
+
+    /// <summary>
     /// Bits a second that one publisher may send, measured over 5 s; one that sends more is told and closed. Default 0: no limit.
     /// </summary>
     [Range(0, 100_000_000_000)]

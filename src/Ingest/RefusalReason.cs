@@ -33,6 +33,12 @@ public enum RefusalReason
     /// <summary>Somebody publishes the stream, and may not be replaced.</summary>
     NameInUse,
 
+    /// <summary>Two encoders take the stream from each other: the newcomer has to wait.</summary>
+    TakenOverTooOften,
+
+    /// <summary>A publisher lost its stream to another one.</summary>
+    TakenOver,
+
     /// <summary>As many streams are live as there may be.</summary>
     TooManyStreams,
 
@@ -49,7 +55,7 @@ internal static class RefusalStatus
         public string PublishStatus => reason switch
         {
             RefusalReason.AccessDenied => "NetStream.Publish.Denied",
-            RefusalReason.NameInUse => "NetStream.Publish.BadName",
+            RefusalReason.NameInUse or RefusalReason.TakenOver or RefusalReason.TakenOverTooOften => "NetStream.Publish.BadName",
             _ => "NetStream.Publish.Rejected",
         };
 

@@ -19,8 +19,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
     private readonly RtmpEndpoint _endpoint;
     private readonly RtmpServerSession _session;
     private readonly ITimer _watch;
-    private PublishSession? _publish;
-    private PublishRate? _rate;
+    private Publishing? _publishing;
     private IDisposable? _player;
     private TimeSpan _startLimit; // to ask for something
     private long _receivedAt;     // bytes
@@ -52,24 +51,37 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
     /// <summary>Ends the connection: what is already written for the peer is still sent.</summary>
     public void Close() => _ = _transport.CloseAsync(CloseGrace).AsTask();
 
-    /// <summary>Lets go of what it publishes or plays. On the loop, at the end.</summary>
+    /// <summary>Lets go of everything, the stream's name first. On the loop, at the end; throws nothing.</summary>
     public void Dispose()
     {
-        EndPublish();
-        OnPlayEnded();
-        _session.Dispose();
-        _watch.Dispose();
+        try
+        {
+            EndPublish(isLost: !_endpoint.IsStopping); // an encoder that may come back finds its stream waiting
+            _transport.Input.Complete(); // also when a read was cut short by an exception
+            _player?.Dispose();
+            _player = null;
+            _session.Dispose();
+            _watch.Dispose();
+        }
+        catch (Exception fault) when (fault is not OutOfMemoryException)
+        {
+            _endpoint.Logger.ConnectionFailed(fault, _transport.Id, _transport.RemoteEndPoint);
+        }
     }
 
     /// <inheritdoc/>
     public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload)
     {
         _idleSince = _receivedAt;
-        _publish?.Receive(header, payload);
+        _publishing?.Receive(header, payload, _receivedAt);
     }
 
     /// <inheritdoc/>
-    public void OnPublishEnded() => EndPublish();
+    public void OnPublishEnded()
+    {
+        EndPublish(isLost: false);
+        WatchIdle();
+    }
 
     /// <inheritdoc/>
     public void OnPlayEnded()
@@ -93,16 +105,16 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
 
         TimeSpan idle = _endpoint.Time.GetElapsedTime(_idleSince);
-        TimeSpan idleLimit = _publish is null ? _startLimit : _endpoint.Options.PublisherIdleTimeout;
+        TimeSpan idleLimit = _publishing is null ? _startLimit : _endpoint.Options.PublisherIdleTimeout;
         bool isPlaying = _player is not null; // then idleness is for playback to judge
         PeerCheck peer = _session.CheckPeer();
         _transport.Flush(); // a ping, perhaps
         if (!isPlaying && idle >= idleLimit)
         {
             Abandon(
-                _publish is null ? RefusalReason.AskedForNothing : RefusalReason.PublisherIdle,
-                _publish is null ? "asked for nothing" : "sent nothing",
-                _publish is null ? _endpoint.Options.ConnectTimeout : idleLimit);
+                _publishing is null ? RefusalReason.AskedForNothing : RefusalReason.PublisherIdle,
+                _publishing is null ? "asked for nothing" : "sent nothing",
+                _publishing is null ? _endpoint.Options.ConnectTimeout : idleLimit);
         }
         else if (peer.IsGone)
         {
@@ -133,7 +145,6 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
         finally
         {
-            _transport.Input.Complete(); // also when a read was cut short by an exception
             Dispose();
             await _transport.CloseAsync(CloseGrace);
             ended();
@@ -158,7 +169,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
                 input.AdvanceTo(consumed, read.Buffer.End);
             }
 
-            if (_rate?.IsExceeded(_transport.BytesReceived, _receivedAt) == true)
+            if (_publishing?.IsTooFast(_transport.BytesReceived, _receivedAt) == true)
             {
                 CutOff(RefusalReason.PublishBitrate, $"more than {_endpoint.Options.MaxPublishBitrate} bit/s (Ingest:MaxPublishBitrate)");
             }
@@ -180,7 +191,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
 
         // Authorise first, Publish.Start last: an encoder that was started and then closed comes back for ever.
-        AccessDecision decision = await AuthorizeAsync(request, key);
+        AccessDecision decision = await _endpoint.Access.AuthorizeAsync(request, key, _transport);
         await _transport.Loop.SwitchTo();
         if (_transport.PeerClosed.IsCancellationRequested)
         {
@@ -193,7 +204,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
         else if (request is PublishRequest)
         {
-            StartPublishing(request, key);
+            StartPublishing(request, key, decision.Credential);
         }
         else if ((_player = _endpoint.StartPlaying(key, _transport, _session)) is null)
         {
@@ -201,50 +212,23 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
     }
 
-    private async ValueTask<AccessDecision> AuthorizeAsync(RtmpRequest request, StreamKey key)
+    private void StartPublishing(RtmpRequest request, StreamKey key, string? credential)
     {
-        try
+        var claim = new PublishClaim(key, credential, _transport.RemoteEndPoint.Address, () => _transport.Loop.Post(OnReplaced));
+        (LivePublisher? publisher, Refusal? refusal) = _endpoint.Publishers.TryPublish(claim);
+        if (publisher is null)
         {
-            return await _endpoint.Authorizer.AuthorizeAsync(
-                new AccessRequest
-                {
-                    Action = request is PublishRequest ? AccessAction.Publish : AccessAction.Play,
-                    Stream = key,
-                    Address = _transport.RemoteEndPoint.Address,
-                    Key = request.FindParameter("key"),
-                },
-                _transport.PeerClosed);
-        }
-        catch (Exception fault) when (fault is not OutOfMemoryException)
-        {
-            if (!_transport.PeerClosed.IsCancellationRequested)
-            {
-                _endpoint.Logger.AuthorizerFailed(fault, _transport.Id);
-            }
-
-            return AccessDecision.Deny("the server cannot check access now");
-        }
-    }
-
-    private void StartPublishing(RtmpRequest request, StreamKey key)
-    {
-        if (_endpoint.Hub.TryPublish(key, out PublishRefusal refusal) is not { } publication)
-        {
-            bool isTaken = refusal == PublishRefusal.KeyInUse;
-            Refuse(
-                request,
-                isTaken ? RefusalReason.NameInUse : RefusalReason.TooManyStreams,
-                isTaken ? "somebody publishes this stream already" : "the server has as many streams as it may (Hub:MaxStreams)");
+            Refuse(request, refusal!.Reason, refusal.Description);
             return;
         }
 
-        _publish = new PublishSession(publication, _endpoint.Pool, _endpoint.Time, _endpoint.Counters, _endpoint.Logger);
+        // From here on whatever ends the connection frees the name, an exception below included.
+        _publishing = new Publishing(publisher, _endpoint, _transport.BytesReceived);
         _transport.ReceiveIntoSlabs();
-        _session.AcceptPublish();
-        _rate = new PublishRate(_endpoint.Options.MaxPublishBitrate, _endpoint.Time, _transport.BytesReceived);
         _idleSince = _receivedAt;
         PostWatch();
         _endpoint.Logger.Publishing(_transport.Id, _transport.RemoteEndPoint, key, PeerText.Shorten(request.FlashVersion));
+        _session.AcceptPublish(); // last: what is told to the encoder is so
     }
 
     private void Refuse(RtmpRequest request, RefusalReason reason, string description)
@@ -263,26 +247,33 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
     }
 
-    private void EndPublish()
+    private void EndPublish(bool isLost)
     {
-        if (_publish is not { } publish)
+        if (_publishing is { } publishing)
         {
-            return;
+            _publishing = null;
+            publishing.End(isLost);
+            _endpoint.Logger.PublishEnded(_transport.Id, publishing.Stream);
         }
+    }
 
-        _publish = null;
-        _rate = null;
-        publish.Dispose();
-        _endpoint.Logger.PublishEnded(_transport.Id, publish.Key);
-        WatchIdle();
+    /// <summary>Another publisher has the stream now.</summary>
+    private void OnReplaced()
+    {
+        if (_publishing is not null)
+        {
+            CutOff(RefusalReason.TakenOver, "another publisher has taken this stream over");
+            Close();
+        }
     }
 
     /// <summary>Tells a publisher that it may not go on.</summary>
     private void CutOff(RefusalReason reason, string description)
     {
         _endpoint.Counters.CountRefused(reason);
-        _endpoint.Logger.PublishCutOff(_transport.Id, _transport.RemoteEndPoint, _publish!.Key, description);
+        _endpoint.Logger.PublishCutOff(_transport.Id, _transport.RemoteEndPoint, _publishing!.Stream, description);
         _session.EndPublish(reason.PublishStatus, description);
+        EndPublish(isLost: false);
     }
 
     /// <summary>Gives up a peer that need not be told.</summary>

@@ -45,11 +45,13 @@ public sealed class RtmpEndpoint(
 
     internal RtmpLimits Limits { get; } = new() { MaxMessageBytes = options.Value.MaxMessageBytes };
 
-    internal StreamHub Hub => hub;
+    internal PublisherRegistry Publishers { get; } = new(hub, options.Value, time);
+
+    internal AccessCheck Access { get; } = new(authorizer, logger);
+
+    internal bool IsStopping => _stopping.IsCancellationRequested;
 
     internal SlabPool Pool => pool;
-
-    internal IStreamAuthorizer Authorizer => authorizer;
 
     internal StartPlaying StartPlaying => startPlaying;
 
@@ -80,6 +82,7 @@ public sealed class RtmpEndpoint(
         await _stopping.CancelAsync();
         await Task.WhenAll(_listener?.StopAsync() ?? Task.CompletedTask, _tlsListener?.StopAsync() ?? Task.CompletedTask);
 
+        hub.StopWaiting(); // for publishers that can come no more
         foreach (RtmpConnection connection in _connections.Keys.Where(connection => !connection.IsPlaying))
         {
             connection.Close();

@@ -8,11 +8,11 @@ internal static class FirstKeyNotice
 
         Publishing from other machines needs a key. This one was made for you; it is shown only now, so note it:
 
-            {key}
+          {key}
 
         In OBS, Settings > Stream, service Custom:
-            Server      rtmp://{Environment.MachineName}:{rtmpPort}/live      (or this machine's address)
-            Stream key  show?key={key}                       ("show" is the stream's name: choose any)
+          Server      rtmp://{Environment.MachineName}:{rtmpPort}/live      (or this machine's address)
+          Stream key  show?key={key}                       ("show" is the stream's name: choose any)
 
         This machine needs none. "mediaserver keys" lists, adds and removes keys.
 
