@@ -12,9 +12,6 @@ internal sealed class PublisherRegistry(StreamHub hub, IngestOptions options, Ti
 {
     private readonly ConcurrentDictionary<StreamKey, LivePublisher> _live = new();
 
-    /// <summary>Publishers that are there now.</summary>
-    public int Count => _live.Count;
-
     /// <summary>Starts a stream, goes on with one that waits, or takes one over.</summary>
     /// <returns>The publisher, to be given back by <see cref="Leave"/>; or why not.</returns>
     public (LivePublisher? Publisher, Refusal? Refusal) TryPublish(PublishClaim claim)
