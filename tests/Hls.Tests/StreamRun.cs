@@ -42,6 +42,8 @@ internal sealed class StreamRun : IDisposable
     /// <summary>Every segment that was ever in a playlist, by name, as a viewer would have fetched it.</summary>
     public Dictionary<string, byte[]> Files { get; } = [];
 
+    public SlabPool Slabs => _pool.Pool;
+
     public long HeldBytes => _presentation.HeldBytes;
 
     public static StreamKey KeyOf(string name) => StreamKey.TryParse(name, out StreamKey key, out string? fault) ? key : throw new ArgumentException(fault);

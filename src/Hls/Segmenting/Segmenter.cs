@@ -39,6 +39,7 @@ internal sealed class Segmenter
     private long _lastRandomAccess;
     private long? _firstVideoLeftOut;
     private bool _awaitsRandomAccess = true;
+    private bool _isBroken; // the timeline was tied anew: the next sample begins a discontinuity
 
     public Segmenter(HlsOptions options, Presentation presentation, TimeProvider timeProvider, HlsCounters counters)
     {
@@ -52,6 +53,7 @@ internal sealed class Segmenter
     /// <summary>Takes the next frame of the stream, and its reference.</summary>
     public void Add(MediaFrame frame)
     {
+        _isBroken |= frame.Is(FrameTraits.Discontinuity); // it may be configuration, or script data
         Track? track = frame.Kind switch { MediaKind.Video => _video, MediaKind.Audio => _audio, _ => null };
         if (track is null || frame.Codec != track.Codec || frame.TrackId != 0)
         {
@@ -113,11 +115,13 @@ internal sealed class Segmenter
     {
         long stamped = MediaClock.FromMilliseconds(frame.Dts);
         bool isJump = IsJump(stamped);
+        bool isBroken = _isBroken;
+        _isBroken = false;
         if (track.Slot is null)
         {
             Start(track, stamped, isJump);
         }
-        else if (isJump || track.HasNewFormat || frame.Is(FrameTraits.Discontinuity))
+        else if (isJump || track.HasNewFormat || isBroken)
         {
             if (IsBehind(stamped) || !TryBreak(track, frame.Dts, stamped, isJump))
             {
