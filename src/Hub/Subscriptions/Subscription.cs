@@ -22,14 +22,11 @@ namespace MediaServer.Hub;
 /// </remarks>
 public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 {
-    private static readonly TimeSpan KeyframePatience = TimeSpan.FromSeconds(10);
-
     private readonly StreamTopic _topic;
     private readonly TopicLog _log;
     private readonly FrameLog _frames;
     private readonly SubscriptionOptions _options;
-    private readonly long _patienceTicks;
-    private readonly VideoGates _gates;
+    private readonly FrameFilter _filter;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private LogPosition _position;
@@ -37,7 +34,6 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     private bool _isCatchingUp = true;
     private bool _mustReconcile = true; // the configuration in force at the cursor may differ from what was handed out
     private StreamConfiguration _handedOut = StreamConfiguration.Empty;
-    private FrameSelection _selection;
     private KindCounts _inFlight;
     private ReaderWait? _wait;
     private int _finished;
@@ -49,9 +45,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         _log = topic.Log;
         _frames = _log.Frames;
         _options = options;
-        _selection = options.Selection;
-        _patienceTicks = topic.ToTicks(KeyframePatience);
-        _gates = new VideoGates(topic.GetTimestamp());
+        _filter = new FrameFilter(topic, options.Selection, Delivery);
         Start = start.Offset;
         MoveTo(start);
     }
@@ -65,19 +59,10 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     /// <summary>What it gets of the stream. Set by its reader: video that was left out goes on at its next random access point.</summary>
     public FrameSelection Selection
     {
-        get => _selection;
+        get => _filter.Selection;
         set
         {
-            if (value.Video && !_selection.Video)
-            {
-                _gates.Restart(_topic.GetTimestamp());
-            }
-            else if (value.AllTracks && !_selection.AllTracks)
-            {
-                _gates.Restart(_topic.GetTimestamp(), fromTrack: 1);
-            }
-
-            _selection = value;
+            _filter.Selection = value;
             _mustReconcile = true;
         }
     }
@@ -164,12 +149,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
                 continue;
             }
 
-            if (next!.Is(FrameTraits.Splice))
-            {
-                _gates.Restart(next.ReceivedAt); // nothing from here on refers to what was before
-            }
-
-            if (FindReasonToDrop(next!) is { } reason)
+            if (_filter.Judge(next!) is { } reason)
             {
                 Drop(next!, reason);
                 next!.Release();
@@ -179,14 +159,14 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             if (_mustReconcile)
             {
                 StreamConfiguration? inForce = StreamConfiguration.Empty;
-                if (!next.Is(FrameTraits.Splice) && !_log.Configurations.TryGetBefore(next.Offset, out inForce))
+                if (!next!.Is(FrameTraits.Splice) && !_log.Configurations.TryGetBefore(next.Offset, out inForce))
                 {
                     next.Release();
                     ResumeBehindTail();
                     continue;
                 }
 
-                if (inForce.FindFirstMissingFrom(_handedOut, _selection) is { } missing)
+                if (inForce.FindFirstMissingFrom(_handedOut, Selection) is { } missing)
                 {
                     frame = Inject(missing, next.Dts); // the cursor stays: next time this frame is met again
                     next.Release();
@@ -274,7 +254,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             _handedOut = StreamConfiguration.Empty; // it has to be sent again, and twice does no harm
         }
 
-        _gates.Close(_topic.GetTimestamp());
+        _filter.Close();
         _mustReconcile = true;
         FinishWithLastAnswer();
     }
@@ -309,28 +289,6 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     }
 
     private bool IsBeyondBound(MediaFrame next) => !_isCatchingUp && _log.LagBound.IsExceeded(next, _frames.Newest!);
-
-    private DropReason? FindReasonToDrop(MediaFrame next)
-    {
-        if (!_selection.Includes(next))
-        {
-            return DropReason.Filtered;
-        }
-
-        if (next.Kind != MediaKind.Video || StreamConfiguration.Holds(next))
-        {
-            return null;
-        }
-
-        long patienceTicks = Math.Max(_patienceTicks, 2 * _log.GopTicks); // where groups are long, the next random access point does come
-        DropReason? reason = _gates.Of(next.TrackId).Judge(next, patienceTicks, out bool isNoKeyframeStart);
-        if (isNoKeyframeStart)
-        {
-            Delivery.CountNoKeyframeStart();
-        }
-
-        return reason;
-    }
 
     private void HandOut(MediaFrame next)
     {
@@ -367,12 +325,12 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     /// <summary>Beyond the bound with no random access point ahead: leaves this frame out, and video until one comes.</summary>
     private void PassOver(MediaFrame next)
     {
-        if (!_gates.IsClosed)
+        if (!_filter.IsClosed)
         {
             Delivery.CountOverrun();
         }
 
-        _gates.Close(_topic.GetTimestamp());
+        _filter.Close();
         _mustReconcile |= StreamConfiguration.Holds(next);
         Drop(next, DropReason.Overrun);
     }
@@ -404,7 +362,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     {
         Delivery.CountOverrun();
         Delivery.CountDropped(DropReason.Overrun, KindCounts.Before(target) - KindCounts.Before(_position));
-        _gates.Close(_topic.GetTimestamp());
+        _filter.Close();
         _mustReconcile = true;
         MoveTo(target);
     }

@@ -1,0 +1,78 @@
+using MediaServer.Media;
+
+namespace MediaServer.Hub;
+
+/// <summary>What a subscription leaves out of what it meets: what its subscriber does not want, and what its decoder could not show.</summary>
+internal sealed class FrameFilter
+{
+    private static readonly TimeSpan KeyframePatience = TimeSpan.FromSeconds(10);
+
+    private readonly StreamTopic _topic;
+    private readonly DeliveryCounters _delivery;
+    private readonly VideoGates _gates;
+    private readonly long _patienceTicks;
+    private FrameSelection _selection;
+
+    public FrameFilter(StreamTopic topic, FrameSelection selection, DeliveryCounters delivery)
+    {
+        _topic = topic;
+        _delivery = delivery;
+        _selection = selection;
+        _gates = new VideoGates(topic.GetTimestamp());
+        _patienceTicks = topic.ToTicks(KeyframePatience);
+    }
+
+    /// <summary>What the subscriber wants. Video that is wanted again begins at its next random access point.</summary>
+    public FrameSelection Selection
+    {
+        get => _selection;
+        set
+        {
+            if (value.Video && !_selection.Video)
+            {
+                _gates.Restart(_topic.GetTimestamp());
+            }
+            else if (value.AllTracks && !_selection.AllTracks)
+            {
+                _gates.Restart(_topic.GetTimestamp(), fromTrack: 1);
+            }
+
+            _selection = value;
+        }
+    }
+
+    /// <summary>Whether video waits for a random access point.</summary>
+    public bool IsClosed => _gates.IsClosed;
+
+    /// <summary>Has video wait for a random access point: frames before have been left out.</summary>
+    public void Close() => _gates.Close(_topic.GetTimestamp());
+
+    /// <summary>Judges the next frame. Asking again about the same frame gives the same answer.</summary>
+    /// <returns>Why the frame is left out; null when it passes.</returns>
+    public DropReason? Judge(MediaFrame next)
+    {
+        if (next.Is(FrameTraits.Splice))
+        {
+            _gates.Restart(next.ReceivedAt); // nothing from here on refers to what was before
+        }
+
+        if (!_selection.Includes(next))
+        {
+            return DropReason.Filtered;
+        }
+
+        if (next.Kind != MediaKind.Video || StreamConfiguration.Holds(next))
+        {
+            return null;
+        }
+
+        long patienceTicks = Math.Max(_patienceTicks, 2 * _topic.Log.GopTicks); // where groups are long, the next random access point does come
+        DropReason? reason = _gates.Of(next.TrackId).Judge(next, patienceTicks, out bool isNoKeyframeStart);
+        if (isNoKeyframeStart)
+        {
+            _delivery.CountNoKeyframeStart();
+        }
+
+        return reason;
+    }
+}
