@@ -33,7 +33,7 @@ public sealed class Timeline
     private long _toldAt = long.MinValue / 2;
 
     private bool _isJumpOpen;            // a track has jumped, and others may follow
-    private long _jumpedAt;
+    private long _jumpedAt = long.MinValue / 2;
     private int _jumper;
     private bool _isFollowed;
     private bool _othersWentOn;
@@ -159,13 +159,10 @@ public sealed class Timeline
         long expected = track.LastDts + arrival - track.LastArrival;
         if ((!fits || _isJumpOpen) && TryFollow(index, timestamp, expected, low, high, ref position))
         {
-            if (_isJumpOpen)
+            _isFollowed |= index != _jumper;
+            if (!_isJumpOpen && track.LastArrival > _jumpedAt)
             {
-                _isFollowed |= index != _jumper;
-            }
-            else
-            {
-                CountJump(own, track.LastDts);
+                CountJump(own, track.LastDts); // a jump of its own: it had gone on while the other jumped
             }
 
             return position;
