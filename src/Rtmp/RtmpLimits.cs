@@ -37,8 +37,8 @@ public sealed class RtmpLimits
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// How long a pinged peer may stay silent. Default 15 s: a dead peer is found within 30 s, and one whose answer waits behind a full
-    /// buffer of media is not taken for dead.
+    /// How long a pinged peer may stay silent. Default 45 s: a dead peer is found within a minute, and a player that stands still for as long
+    /// as it may (30 s), and then finds the ping behind its media, is not taken for dead.
     /// </summary>
-    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(45);
 }

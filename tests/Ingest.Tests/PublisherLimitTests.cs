@@ -99,7 +99,7 @@ public sealed class PublisherLimitTests
         await alive.OpenAsync("show", RtmpClientRole.Play);
         await IngestRig.UntilAsync(() => rig.Time.ArmedTimers == 2);
 
-        for (int second = 0; second < 60 && rig.Counters.Connections == 2; second++)
+        for (int second = 0; second < 90 && rig.Counters.Connections == 2; second++)
         {
             await alive.SendAsync(Wire.Hex("02" + "000000" + "000006" + "04" + "00000000" + "0007" + "00000000"));
             await rig.AdvanceAsync(TimeSpan.FromSeconds(1));
