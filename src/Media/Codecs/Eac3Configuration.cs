@@ -51,11 +51,13 @@ public sealed class Eac3Configuration
 
     /// <summary>How long a packet lasts: the frames of its first independent substream together. Allocates nothing.</summary>
     /// <param name="packet">All of the packet.</param>
-    /// <returns>Samples of each channel; 0 if it does not begin with a frame.</returns>
+    /// <returns>Samples of each channel, some minutes at most; 0 if it does not begin with a frame.</returns>
     public static int CountSamples(ReadOnlySpan<byte> packet)
     {
+        const int MostSamples = 1 << 24; // a packet has one frame, or few: who sends millions must not make the sum overflow
+
         int samples = 0;
-        while (TryRead(packet, out Header frame))
+        while (samples < MostSamples && TryRead(packet, out Header frame))
         {
             samples += frame.IsFirstIndependent ? frame.Samples : 0;
             packet = packet[Math.Min(frame.Bytes, packet.Length)..];

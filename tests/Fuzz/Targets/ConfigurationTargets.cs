@@ -144,7 +144,7 @@ internal static class ConfigurationTargets
 
     private static bool CheckEac3(byte[] input, ref Fingerprint outcome)
     {
-        outcome.Add(AssertSamples(Eac3Configuration.CountSamples(input), 1_536 * 16));
+        outcome.Add(Math.Min(AssertSamples(Eac3Configuration.CountSamples(input), input.Length / 2 * 1_536), 4 * 1_536)); // tiny frames count, too
         if (!Eac3Configuration.TryParse(input, out Eac3Configuration? configuration))
         {
             return false;
