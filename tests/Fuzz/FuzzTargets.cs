@@ -12,6 +12,7 @@ internal static class FuzzTargets
         new SessionTarget(),
         new ClientSessionTarget(),
         new Amf0Target(),
+        new Amf3Target(),
         new CommandTarget(),
         new ScriptDataTarget(),
         new StreamPathTarget(),

@@ -23,6 +23,8 @@ internal sealed class Amf0Target : FuzzTarget
 
     public override IReadOnlyList<byte[]> Tokens => [[0, 0, 9], [0x0A, 0, 0, 0, 1], [3, 0, 1, (byte)'a'], [8, 0, 0, 0, 1], [2, 0, 1], [0x0C, 0, 0, 0, 1], [0x11], [7, 0, 0]];
 
+    public override int SmokeInputs => 10_000;
+
     public override long MaxAllocatedBytes(int inputBytes) => (8 * 1024 * 1024) + (64L * inputBytes);
 
     public override void Run(byte[] input, ref Fingerprint outcome)
