@@ -17,7 +17,7 @@ namespace MediaServer.Hub;
 /// random access point at or ahead of its cursor. When none is ahead, frames are passed over until it is within the bound, and video waits
 /// for the next random access point while audio goes on.</para>
 /// <para><b>Configuration</b> of the log is handed out like any frame, a repeated header too. After a join or a jump, what differs in
-/// bytes from what this subscriber last got is injected before the next frame: metadata with DTS 0, video and audio with the frame's.</para>
+/// bytes from what this subscriber last got is injected before the next frame, with its DTS.</para>
 /// <para><b>The sum.</b> Whenever the reader is at rest, delivered + dropped + in flight = <see cref="Cursor"/> − <see cref="Start"/>.</para>
 /// </remarks>
 public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
@@ -313,7 +313,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     {
         _handedOut = _handedOut.With(configuration);
         Delivery.CountInjected();
-        return configuration.Restamp(configuration.Is(FrameTraits.Metadata) ? 0 : dts); // ffmpeg takes metadata of a later time for subtitles
+        return configuration.Restamp(dts);
     }
 
     private void Drop(MediaFrame next, DropReason reason)

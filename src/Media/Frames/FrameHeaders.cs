@@ -14,12 +14,12 @@ internal static unsafe class FrameHeaders
 
     private const uint ExtendedTimestamp = 0xFFFFFF;
 
-    public static int RtmpLengthBytes(long dts) => unchecked((uint)dts) >= ExtendedTimestamp ? 16 : 12;
+    public static int RtmpLengthBytes(in FrameInfo info) => TimestampOf(info) >= ExtendedTimestamp ? 16 : 12;
 
     public static void Write(byte* block, in FrameInfo info, int payloadBytes)
     {
         var bytes = new Span<byte>(block, LengthBytes);
-        uint timestamp = unchecked((uint)info.Dts); // RTMP's clock has 32 bits and wraps
+        uint timestamp = TimestampOf(info);
         byte type = info.Kind switch { MediaKind.Audio => 8, MediaKind.Video => 9, _ => 18 };
 
         bytes[0] = info.Kind switch { MediaKind.Audio => 4, MediaKind.Video => 6, _ => 5 }; // chunk type 0 on a chunk stream per kind
@@ -40,6 +40,10 @@ internal static unsafe class FrameHeaders
         WriteUInt24(tag[8..], 0);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[FlvTrailerStart..], (uint)(payloadBytes + FlvTagHeaderBytes));
     }
+
+    /// <summary>RTMP's clock has 32 bits and wraps. Metadata goes out at 0, or ffmpeg takes it for subtitles: docs/adr/0003.</summary>
+    private static uint TimestampOf(in FrameInfo info) =>
+        (info.Traits & FrameTraits.Metadata) != 0 ? 0 : unchecked((uint)info.Dts);
 
     private static void WriteUInt24(Span<byte> destination, uint value)
     {

@@ -158,7 +158,7 @@ public sealed unsafe class MediaFrame
     /// <summary>Bytes of the payload together with the given envelope.</summary>
     public int GetLengthBytes(FrameEnvelope envelope) => envelope switch
     {
-        FrameEnvelope.Rtmp => FrameHeaders.RtmpLengthBytes(_info.Dts) + LengthBytes,
+        FrameEnvelope.Rtmp => FrameHeaders.RtmpLengthBytes(_info) + LengthBytes,
         FrameEnvelope.Flv => FrameHeaders.FlvTagHeaderBytes + LengthBytes + FrameHeaders.FlvTrailerBytes,
         _ => LengthBytes,
     };
@@ -181,7 +181,7 @@ public sealed unsafe class MediaFrame
         int count = 0;
         if (envelope == FrameEnvelope.Rtmp)
         {
-            Add(destination, ref count, ref skipBytes, (nint)_headers, FrameHeaders.RtmpLengthBytes(_info.Dts));
+            Add(destination, ref count, ref skipBytes, (nint)_headers, FrameHeaders.RtmpLengthBytes(_info));
         }
         else if (envelope == FrameEnvelope.Flv)
         {

@@ -142,6 +142,20 @@ public class MediaFrameTests : IDisposable
             TestFrames.Read(again, FrameEnvelope.Rtmp));
     }
 
+    [Theory]
+    [InlineData(40)]
+    [InlineData(0x1234567)]
+    public void Metadata_goes_out_at_0_whatever_its_time_or_ffmpeg_takes_it_for_subtitles(long dts)
+    {
+        var info = new FrameInfo { Kind = MediaKind.Data, Dts = dts, Traits = FrameTraits.Metadata };
+        var frame = MediaFrame.CreateOwned(info, [1, 2, 3]);
+
+        Assert.Equal(dts, frame.Dts);
+        Assert.Equal(Wire.Hex("05 000000 000003 12 01000000 010203"), TestFrames.Read(frame, FrameEnvelope.Rtmp));
+        Assert.Equal(Wire.Hex("12 000003 000000 00 000000 010203 0000000E"), TestFrames.Read(frame, FrameEnvelope.Flv));
+        Assert.Equal(15, frame.GetLengthBytes(FrameEnvelope.Rtmp));
+    }
+
     [Fact]
     public void Configuration_sent_again_does_not_break_the_timeline_again()
     {
