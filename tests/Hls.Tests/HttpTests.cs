@@ -1,10 +1,10 @@
-using MediaServer.Media;
 using System.Globalization;
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using MediaServer.Hub;
+using MediaServer.Media;
 
 namespace MediaServer.Hls.Tests;
 
