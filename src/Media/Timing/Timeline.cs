@@ -73,7 +73,7 @@ public sealed class Timeline
             : FindBeginning(index, timestamp, arrival);
 
         ref TrackClock track = ref _tracks[index];
-        if (track.HasBegun && position < track.LastDts)
+        if (track.HasBegun && position < track.Reached)
         {
             Faults.Count(TimelineFault.BackStep);
         }
@@ -147,7 +147,7 @@ public sealed class Timeline
         isDiscontinuity = false;
         ref TrackClock track = ref _tracks[index];
         long own = track.Map(timestamp);
-        long low = track.LastDts - BackSlack;
+        long low = track.Reached - BackSlack;
         long high = LimitAt(arrival);
         long position = own;
         bool fits = TryUnwrap(ref position, low, high);
@@ -156,13 +156,13 @@ public sealed class Timeline
             CountWrap(TimelineFault.Wrap32, position);
         }
 
-        long expected = track.LastDts + arrival - track.LastArrival;
+        long expected = track.Reached + arrival - track.LastArrival;
         if ((!fits || _isJumpOpen) && TryFollow(index, timestamp, expected, low, high, ref position))
         {
             _isFollowed |= index != _jumper;
             if (!_isJumpOpen && track.LastArrival > _jumpedAt)
             {
-                CountJump(own, track.LastDts); // a jump of its own: it had gone on while the other jumped
+                CountJump(own, track.Reached); // a jump of its own: it had gone on while the other jumped
             }
 
             return position;
@@ -174,7 +174,7 @@ public sealed class Timeline
             return position;
         }
 
-        CountJump(own, track.LastDts);
+        CountJump(own, track.Reached);
         OpenJump(index, arrival);
         position = _latest + track.Frame;
         _ahead = position - arrival;

@@ -14,7 +14,13 @@ internal struct TrackClock
     /// <summary>The last decoding time it was given: not before any earlier one.</summary>
     public long LastDts { get; set; }
 
-    /// <summary>When that was, in milliseconds of arrival.</summary>
+    /// <summary>
+    /// The latest position of its timestamps. That is <see cref="LastDts"/>, but for a track that began before a time that was given already:
+    /// that one catches up, and its clock is not taken for one that jumped back meanwhile.
+    /// </summary>
+    public long Reached { get; private set; }
+
+    /// <summary>When its last time was given, in milliseconds of arrival.</summary>
     public long LastArrival { get; private set; }
 
     /// <summary>Time from one of its frames to the next, in milliseconds.</summary>
@@ -37,6 +43,7 @@ internal struct TrackClock
             Frame = frame;
         }
 
+        Reached = HasBegun ? Math.Max(position, Reached) : position;
         HasBegun = true;
         _timestamp = timestamp;
         _position = position;

@@ -292,6 +292,28 @@ public class TimelineTests
     }
 
     [Fact]
+    public void A_track_that_begins_long_before_the_last_frame_catches_up_in_sync()
+    {
+        _timeline = new Timeline(_time, continueAfter: 50_000);
+
+        Assert.Equal([50_033], Video(5_000));
+        Assert.Equal([50_000, 50_000, 50_000, 50_033], Audio(1_000, 1_021, 4_960, 5_000));
+        AssertDiscontinuities();
+        AssertFaults();
+    }
+
+    [Fact]
+    public void A_track_whose_configuration_came_late_begins_behind_it_and_stays_in_sync()
+    {
+        Video(5_000);
+        Assert.Equal(5_000, _timeline.PlaceConfiguration(MediaKind.Audio, 0));
+
+        Assert.Equal([5_000, 5_000, 5_007], Audio(4_200, 4_221, 5_007));
+        AssertDiscontinuities();
+        AssertFaults();
+    }
+
+    [Fact]
     public void Configuration_has_the_time_of_the_message_before_it_whatever_its_own_says()
     {
         Assert.Equal(0, _timeline.PlaceConfiguration(MediaKind.Video, 0));
