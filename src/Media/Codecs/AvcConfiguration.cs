@@ -87,18 +87,17 @@ public sealed class AvcConfiguration
         changed = null;
         List<ReadOnlyMemory<byte>> sequenceSets = [.. SequenceParameterSets];
         List<ReadOnlyMemory<byte>> pictureSets = [.. PictureParameterSets];
-        foreach (byte[] set in sets)
+        if (!ParameterSets.TryMerge(sequenceSets, sets.FindAll(IsSequenceSet), AvcNalUnit.ReadSetId)
+            || !ParameterSets.TryMerge(pictureSets, sets.FindAll(set => !IsSequenceSet(set)), AvcNalUnit.ReadSetId))
         {
-            bool isSequence = AvcNalUnit.TypeOf(set[0]) == AvcNalUnit.SequenceParametersType;
-            if (!ParameterSets.TryMerge(isSequence ? sequenceSets : pictureSets, set, AvcNalUnit.ReadSetId))
-            {
-                return false;
-            }
+            return false;
         }
 
         return TryWrite(NalLengthSize, sequenceSets, pictureSets, out byte[] record)
             && !record.AsSpan().SequenceEqual(Record.Span) && TryParse(record, out changed);
     }
+
+    private static bool IsSequenceSet(byte[] set) => AvcNalUnit.TypeOf(set[0]) == AvcNalUnit.SequenceParametersType;
 
     private static bool TryWrite(
         int nalLengthSize, List<ReadOnlyMemory<byte>> sequenceSets, List<ReadOnlyMemory<byte>> pictureSets, out byte[] record)

@@ -89,9 +89,10 @@ public sealed class HevcConfiguration
     {
         changed = null;
         var arrays = new ParameterSetArrays([.. _arrays.Video], [.. _arrays.Sequence], [.. _arrays.Picture], _arrays.Supplemental);
-        foreach (byte[] set in sets)
+        ReadOnlySpan<int> types = [HevcNalUnit.VideoParametersType, HevcNalUnit.SequenceParametersType, HevcNalUnit.PictureParametersType];
+        foreach (int type in types)
         {
-            if (!ParameterSets.TryMerge(arrays.Of(HevcNalUnit.TypeOf(set[0]))!, set, HevcNalUnit.ReadSetId))
+            if (!ParameterSets.TryMerge(arrays.Of(type)!, sets.FindAll(set => HevcNalUnit.TypeOf(set[0]) == type), HevcNalUnit.ReadSetId))
             {
                 return false;
             }

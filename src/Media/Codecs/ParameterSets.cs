@@ -36,24 +36,37 @@ internal static class ParameterSets
         return false;
     }
 
-    /// <summary>Puts a set in the place of the one with its identifier, or behind the others.</summary>
-    /// <returns>False when the set has no identifier that can be read.</returns>
-    public static bool TryMerge(List<ReadOnlyMemory<byte>> sets, byte[] set, IdReader readId)
+    /// <summary>
+    /// Puts each of some sets in the place of the one with its identifier, or behind the others. Reads every identifier once: those of H.265
+    /// sequence parameter sets lie behind much else.
+    /// </summary>
+    /// <returns>False when a set has no identifier that can be read.</returns>
+    public static bool TryMerge(List<ReadOnlyMemory<byte>> sets, List<byte[]> news, IdReader readId)
     {
-        int id = readId(set);
-        if (id < 0)
+        if (news.Count == 0)
         {
-            return false;
+            return true;
         }
 
-        int place = sets.FindIndex(other => readId(other.Span) == id);
-        if (place < 0)
+        List<int> ids = [.. sets.Select(set => readId(set.Span))];
+        foreach (byte[] set in news)
         {
-            sets.Add(set);
-        }
-        else
-        {
-            sets[place] = set;
+            int id = readId(set);
+            if (id < 0)
+            {
+                return false;
+            }
+
+            int place = ids.IndexOf(id);
+            if (place < 0)
+            {
+                ids.Add(id);
+                sets.Add(set);
+            }
+            else
+            {
+                sets[place] = set;
+            }
         }
 
         return true;
