@@ -105,14 +105,10 @@ internal ref struct FragmentReader
     /// <param name="length">How many bytes to look at; there are as many.</param>
     public readonly bool IsSame(ReadOnlySpan<byte> expected, int length)
     {
-        expected = expected.TrimEnd((byte)0);
-        if (length < expected.Length)
-        {
-            return false;
-        }
-
         FragmentReader bytes = this;
-        int zeros = length - expected.Length;
+        int common = Math.Min(length, expected.Length);
+        ReadOnlySpan<byte> expectedZeros = expected[common..]; // looked at last: who sends little must not have much compared
+        expected = expected[..common];
         while (!expected.IsEmpty)
         {
             ReadOnlySpan<byte> piece = bytes.ReadPiece(expected.Length);
@@ -124,7 +120,7 @@ internal ref struct FragmentReader
             expected = expected[piece.Length..];
         }
 
-        while (zeros > 0)
+        for (int zeros = length - common; zeros > 0;)
         {
             ReadOnlySpan<byte> piece = bytes.ReadPiece(zeros);
             if (piece.ContainsAnyExcept((byte)0))
@@ -135,7 +131,7 @@ internal ref struct FragmentReader
             zeros -= piece.Length;
         }
 
-        return true;
+        return !expectedZeros.ContainsAnyExcept((byte)0);
     }
 
     /// <summary>Reads at least one byte and at most so many, as lie in one run; there are as many.</summary>
