@@ -128,6 +128,6 @@ public sealed class AvcConfiguration
         }
 
         record = [.. bytes];
-        return fits;
+        return fits && record.Length <= ParameterSets.MaxRecordBytes;
     }
 }

@@ -166,7 +166,7 @@ public sealed class HevcConfiguration
         }
 
         record = [.. bytes];
-        return fits;
+        return fits && record.Length <= ParameterSets.MaxRecordBytes;
     }
 
     private static uint ReverseBits(uint value)

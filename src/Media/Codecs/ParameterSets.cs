@@ -14,6 +14,12 @@ internal static class ParameterSets
     /// <inheritdoc cref="MaxInBand"/>
     public const int MaxLengthBytes = 4096;
 
+    /// <summary>
+    /// Bytes of a record that new sets are taken into: with the longest tag header before it, it is still a sequence header of 64 KiB, longer
+    /// than which none is kept for newcomers.
+    /// </summary>
+    public const int MaxRecordBytes = (64 * 1024) - FlvMediaHeader.MaxLengthBytes;
+
     /// <summary>The identifier of a parameter set, −1 if it cannot be read. A set replaces the one of the same type with the same identifier.</summary>
     public delegate int IdReader(ReadOnlySpan<byte> set);
 

@@ -55,7 +55,13 @@ public sealed class InBandSetsTests : IDisposable
     [Theory]
     [InlineData("2742C00CD901419F9F011000000300100000030320F142A480")] // another nal_ref_idc
     [InlineData("6742C00CD901419F9F011000000300100000030320F142A480000000")] // what belonged to a start code
-    public void The_same_set_in_another_guise_is_no_change(string set) => AssertNoChange(set, Pps, Idr);
+    public void The_same_set_in_another_guise_is_no_change(string set)
+    {
+        AssertNoChange(set, Pps, Idr);
+
+        Assert.True(_bitstream.TryConfigure(Wire.Hex($"0142C00CFFE100{set.Length / 2:X2}{set}010005{Pps}")));
+        AssertNoChange(Sps, Pps, Idr);
+    }
 
     [Theory]
     [InlineData("67")]
@@ -84,6 +90,18 @@ public sealed class InBandSetsTests : IDisposable
         Assert.Equal(255, Take([.. sets[192..255], Idr]).PictureParameterSets.Count);
         AssertNoChange(sets[255], Idr);
         AssertNoChange(sets[256], Idr);
+    }
+
+    [Fact]
+    public void Sets_that_make_a_record_too_long_for_a_sequence_header_are_no_change()
+    {
+        string filler = new('5', 2 * 4_000);
+        string[] sets = [.. Enumerable.Range(1, 17).Select(id => Convert.ToHexString(new BitWriter().Unsigned((uint)id, 0).ToNalUnit(0x68)) + filler)];
+
+        AvcConfiguration changed = Take([.. sets[..16], Idr]);
+        AssertNoChange(sets[16], Idr);
+
+        Assert.InRange(changed.Record.Length, 16 * 4_000, ParameterSets.MaxRecordBytes);
     }
 
     [Fact]
