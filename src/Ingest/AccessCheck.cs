@@ -12,7 +12,11 @@ internal sealed class AccessCheck(IStreamAuthorizer authorizer, ILogger logger)
     private const string KeyParameter = "key";
 
     /// <summary>Decides about a request to publish or to play. May continue on any thread.</summary>
-    public async ValueTask<AccessDecision> AuthorizeAsync(RtmpRequest request, StreamKey stream, TransportConnection transport)
+    /// <param name="request">What is asked for.</param>
+    /// <param name="stream">The stream.</param>
+    /// <param name="loginId">The key that the peer logged in with, if it did.</param>
+    /// <param name="transport">Who asks.</param>
+    public async ValueTask<AccessDecision> AuthorizeAsync(RtmpRequest request, StreamKey stream, string? loginId, TransportConnection transport)
     {
         try
         {
@@ -23,6 +27,7 @@ internal sealed class AccessCheck(IStreamAuthorizer authorizer, ILogger logger)
                     Stream = stream,
                     Address = transport.RemoteEndPoint.Address,
                     Key = request.FindParameter(KeyParameter),
+                    LoginId = loginId,
                 },
                 transport.PeerClosed);
         }

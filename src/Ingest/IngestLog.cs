@@ -52,6 +52,12 @@ internal static partial class IngestLog
     [LoggerMessage(2014, LogLevel.Warning, "{ConnectionId}: {Remote} may not go on publishing {Stream}: {Reason}")]
     public static partial void PublishCutOff(this ILogger logger, string connectionId, EndPoint? remote, StreamKey stream, string reason);
 
+    [LoggerMessage(2015, LogLevel.Debug, "{ConnectionId}: {Remote} is asked to log in")]
+    public static partial void LoginAsked(this ILogger logger, string connectionId, EndPoint? remote);
+
+    [LoggerMessage(2016, LogLevel.Warning, "{ConnectionId}: {Remote} could not log in: {Reason}")]
+    public static partial void LoginFailed(this ILogger logger, string connectionId, EndPoint? remote, string reason);
+
     [LoggerMessage(2030, LogLevel.Warning, "{Stream}: {Kind} track {TrackId} is {FourCc}, which this server does not know: RTMP and HTTP-FLV players get it as it is, nobody else does")]
     public static partial void UnknownCodec(this ILogger logger, StreamKey stream, FourCc fourCc, MediaKind kind, byte trackId);
 

@@ -72,6 +72,12 @@ public sealed class IngestOptions
     /// server on the internet decides what its audience sees.
     /// </summary>
     public bool AllowRemotePublish { get; set; }
+
+    /// <summary>
+    /// Asks other machines for a user and a password when they connect, as encoders with such fields expect it (Adobe authentication).
+    /// Default false: who connects cannot say yet what it wants, so players are asked too. Who has a key in its URL is not.
+    /// </summary>
+    public bool AskForLogin { get; set; }
 }
 
 /// <summary>Checks <see cref="IngestOptions"/> before a port opens.</summary>

@@ -18,6 +18,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
     private readonly TransportConnection _transport;
     private readonly RtmpEndpoint _endpoint;
     private readonly RtmpServerSession _session;
+    private readonly ConnectGate _gate;
     private readonly ITimer _watch;
     private Publishing? _publishing;
     private IDisposable? _player;
@@ -32,7 +33,8 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
     {
         _transport = transport;
         _endpoint = endpoint;
-        _session = new RtmpServerSession(transport.Outbox, this, endpoint.Pool, endpoint.Limits, endpoint.Time);
+        _session = new RtmpServerSession(transport.Outbox, this, endpoint.Pool, endpoint.Limits, endpoint.Time, endpoint.Options.AskForLogin);
+        _gate = new ConnectGate(_session, transport, endpoint);
         _startLimit = left;
         _receivedAt = _idleSince = endpoint.Time.GetTimestamp();
         _watch = endpoint.Time.CreateTimer(static state => ((RtmpConnection)state!).PostWatch(), this, left, Timeout.InfiniteTimeSpan);
@@ -159,14 +161,12 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
             ReadResult read = await input.ReadAsync();
             _receivedAt = _endpoint.Time.GetTimestamp();
             SequencePosition consumed = _session.Receive(read.Buffer); // never waits; every protocol rule is behind this call
-            if (_session.PendingRequest is { } request)
+            bool isConnect = _gate.TryAnswer();
+            RtmpRequest? request = _session.PendingRequest;
+            input.AdvanceTo(consumed, isConnect || request is not null ? consumed : read.Buffer.End); // what follows may be here already
+            if (request is not null)
             {
-                input.AdvanceTo(consumed); // what follows the request may be here already
                 await AnswerAsync(request);
-            }
-            else
-            {
-                input.AdvanceTo(consumed, read.Buffer.End);
             }
 
             if (_publishing?.IsTooFast(_transport.BytesReceived, _receivedAt) == true)
@@ -191,7 +191,7 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         }
 
         // Authorise first, Publish.Start last: an encoder that was started and then closed comes back for ever.
-        AccessDecision decision = await _endpoint.Access.AuthorizeAsync(request, key, _transport);
+        AccessDecision decision = await _endpoint.Access.AuthorizeAsync(request, key, _gate.LoginId, _transport);
         await _transport.Loop.SwitchTo();
         if (_transport.PeerClosed.IsCancellationRequested)
         {

@@ -21,6 +21,7 @@ public sealed class RtmpEndpoint(
     SlabPool pool,
     TransportHost transport,
     IStreamAuthorizer authorizer,
+    EncoderLogin login,
     StartPlaying startPlaying,
     CertificateInForce certificate,
     IngestCounters counters,
@@ -48,6 +49,8 @@ public sealed class RtmpEndpoint(
     internal PublisherRegistry Publishers { get; } = new(hub, options.Value, time);
 
     internal AccessCheck Access { get; } = new(authorizer, logger);
+
+    internal EncoderLogin Login => login;
 
     internal bool IsStopping => _stopping.IsCancellationRequested;
 

@@ -19,6 +19,9 @@ public sealed record AccessRequest
     /// <summary>The key that the peer gave, as sent; <see langword="null"/> when it gave none.</summary>
     public string? Key { get; init; }
 
+    /// <summary>The id of the key that the peer logged in with, which is proven; <see langword="null"/> when it did not.</summary>
+    public string? LoginId { get; init; }
+
     /// <summary>Action, stream and address.</summary>
     public override string ToString() => $"{Action} {Stream} from {Address}";
 }

@@ -50,6 +50,9 @@ internal sealed record AccessKey
     /// <summary>SHA-256 of salt and key.</summary>
     public required byte[] Hash { get; init; }
 
+    /// <summary>What a login is checked against (<see cref="LoginDigest.HashOf"/>); <see langword="null"/> when one cannot log in with the key.</summary>
+    public byte[]? LoginHash { get; init; }
+
     /// <summary>A new key that nobody can guess.</summary>
     public static string Generate() => RandomNumberGenerator.GetString(Letters, GeneratedLength);
 
@@ -58,17 +61,20 @@ internal sealed record AccessKey
     /// <param name="pattern">A pattern as <see cref="TryReadPattern"/> gives it.</param>
     /// <param name="key">The key.</param>
     /// <param name="now">The time.</param>
-    public static AccessKey Create(AccessAction action, string pattern, string key, DateTimeOffset now)
+    /// <param name="canLogIn">Whether encoders can log in with it; only for keys that nobody can guess (docs/adr/0006).</param>
+    public static AccessKey Create(AccessAction action, string pattern, string key, DateTimeOffset now, bool canLogIn = false)
     {
+        string id = RandomNumberGenerator.GetString(Letters, IdLength);
         byte[] salt = RandomNumberGenerator.GetBytes(SaltBytes);
         return new AccessKey
         {
-            Id = RandomNumberGenerator.GetString(Letters, IdLength),
+            Id = id,
             Action = action,
             Pattern = pattern,
             Created = now,
             Salt = salt,
             Hash = HashOf(salt, key),
+            LoginHash = canLogIn ? LoginDigest.HashOf(id, key) : null,
         };
     }
 

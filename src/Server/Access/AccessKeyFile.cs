@@ -88,7 +88,8 @@ internal sealed class AccessKeyFile(string folder)
     }
 
     private static bool IsWhole(AccessKey key) =>
-        key is { Id.Length: > 0, Salt.Length: > 0, Hash.Length: SHA256.HashSizeInBytes } && AccessKey.TryReadPattern(key.Pattern ?? "", out _, out _);
+        key is { Id.Length: > 0, Salt.Length: > 0, Hash.Length: SHA256.HashSizeInBytes, LoginHash: null or { Length: MD5.HashSizeInBytes } }
+        && AccessKey.TryReadPattern(key.Pattern ?? "", out _, out _);
 }
 
 /// <summary>What is in the file.</summary>
@@ -99,6 +100,7 @@ internal sealed record AccessKeyList(AccessKey[] Keys);
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     WriteIndented = true,
     UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(AccessKeyList))]

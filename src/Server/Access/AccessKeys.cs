@@ -13,6 +13,10 @@ internal sealed class AccessKeys(AccessKeyFile file, TimeProvider time, ILogger<
     /// <summary>Those of the keys that are for this.</summary>
     public IEnumerable<AccessKey> Find(AccessAction action, StreamKey stream) => _keys.Where(key => key.Covers(action, stream));
 
+    /// <summary>What a login as this user is checked against; <see langword="null"/> when nobody can log in as it.</summary>
+    /// <param name="user">The id of a key.</param>
+    public byte[]? FindLogin(string user) => Array.Find(_keys, key => key.Id == user)?.LoginHash;
+
     public void Open()
     {
         _stamp = FileStamp.Of(file.FullName);

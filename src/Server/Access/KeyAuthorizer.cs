@@ -6,10 +6,8 @@ using Microsoft.Extensions.Options;
 namespace MediaServer.Server.Access;
 
 /// <summary>Decides by keys. This machine may publish without one; whoever gives one to publish has to give a right one.</summary>
-internal sealed class KeyAuthorizer(AccessKeys keys, IOptions<IngestOptions> ingest, TimeProvider time) : IStreamAuthorizer
+internal sealed class KeyAuthorizer(AccessKeys keys, FailureLimit failures, IOptions<IngestOptions> ingest) : IStreamAuthorizer
 {
-    private readonly FailureLimit _failures = new(time);
-
     public ValueTask<AccessDecision> AuthorizeAsync(AccessRequest request, CancellationToken cancellationToken) =>
         new(request.Action == AccessAction.Publish ? DecidePublish(request) : DecidePlay(request));
 
@@ -18,6 +16,11 @@ internal sealed class KeyAuthorizer(AccessKeys keys, IOptions<IngestOptions> ing
         if (!string.IsNullOrEmpty(request.Key))
         {
             return Check(request, request.Key, keys.Find(AccessAction.Publish, request.Stream));
+        }
+
+        if (request.LoginId is { } id)
+        {
+            return Check(id, keys.Find(AccessAction.Publish, request.Stream));
         }
 
         return ingest.Value.AllowRemotePublish || IPAddress.IsLoopback(request.Address)
@@ -33,14 +36,24 @@ internal sealed class KeyAuthorizer(AccessKeys keys, IOptions<IngestOptions> ing
             return AccessDecision.Allow(); // a stream that no play key is made for is everybody's
         }
 
-        return string.IsNullOrEmpty(request.Key)
-            ? AccessDecision.Deny("playing this stream needs a key: write ?key=KEY behind its name")
-            : Check(request, request.Key, covering);
+        if (!string.IsNullOrEmpty(request.Key))
+        {
+            return Check(request, request.Key, covering);
+        }
+
+        return request.LoginId is { } id
+            ? Check(id, covering)
+            : AccessDecision.Deny("playing this stream needs a key: write ?key=KEY behind its name");
     }
+
+    private static AccessDecision Check(string loginId, IEnumerable<AccessKey> candidates) =>
+        candidates.Any(key => key.Id == loginId)
+            ? AccessDecision.Allow(loginId)
+            : AccessDecision.Deny("the key that logged in is not one for this stream");
 
     private AccessDecision Check(AccessRequest request, string key, IEnumerable<AccessKey> candidates)
     {
-        if (_failures.IsHeldOff(request.Address, out TimeSpan wait))
+        if (failures.IsHeldOff(request.Address, out TimeSpan wait))
         {
             return AccessDecision.Deny($"too many wrong keys came from this address: try again in {Math.Ceiling(wait.TotalSeconds)} s");
         }
@@ -53,7 +66,7 @@ internal sealed class KeyAuthorizer(AccessKeys keys, IOptions<IngestOptions> ing
             }
         }
 
-        _failures.Count(request.Address);
+        failures.Count(request.Address);
         return AccessDecision.Deny("the key is not one for this stream");
     }
 }

@@ -34,7 +34,7 @@ internal sealed record CommandLine(
                 case "keys" when i == 0:
                     command = Command.Keys;
                     break;
-                case "--play" or "--key" or not ['-', ..] when command == Command.Keys:
+                case "--play" or "--login" or "--key" or not ['-', ..] when command == Command.Keys:
                     words.Add(arg);
                     break;
                 case "--help" or "-h":

@@ -79,7 +79,10 @@ internal static class Composition
         services.AddSingleton(provider => new AccessKeyFile(provider.GetRequiredService<IOptions<ServerOptions>>().Value.DataFolder));
         services.AddSingleton<AccessKeys>();
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<AccessKeys>());
+        services.AddSingleton<FailureLimit>();
         services.AddSingleton<IStreamAuthorizer, KeyAuthorizer>();
+        services.AddSingleton<AdobeLogin>();
+        services.AddSingleton<EncoderLogin>(provider => provider.GetRequiredService<AdobeLogin>().Answer);
         services.AddSingleton<ServerCertificate>();
         services.AddSingleton<IReloadable>(provider => provider.GetRequiredService<ServerCertificate>());
         services.AddSingleton<CertificateInForce>(provider => () => provider.GetRequiredService<ServerCertificate>().Current);

@@ -73,6 +73,15 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public string UrlOf(Protocol protocol, string stream) => protocol == Protocol.Rtmp ? RtmpUrl(stream) : FlvUrl(stream);
 
+    /// <summary>Makes a key with <c>mediaserver keys add</c>, and waits until the server knows it.</summary>
+    public async Task<(string Id, string Key)> AddKeyAsync(params string[] words)
+    {
+        await using ChildProcess keys = Run(["keys", "add", .. words, $"--Server:DataFolder={_dataFolder}"]);
+        Assert.Equal(0, await keys.WaitForExitAsync(Waiting.Limit));
+        await WaitForLogAsync(line => line.Contains("Keys were changed", StringComparison.Ordinal), "that tells of new keys");
+        return (keys.Output[0].Split(' ')[1], keys.Output[2].Trim());
+    }
+
     /// <summary>The names of the live streams, such as <c>live/test</c>.</summary>
     public async Task<string[]> ListAsync()
     {

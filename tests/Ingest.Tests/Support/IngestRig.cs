@@ -47,6 +47,9 @@ internal sealed class IngestRig : IAsyncDisposable
 
     public RtmpEndpoint Endpoint { get; }
 
+    /// <summary>Who decides on <c>connect</c>, if anybody is asked.</summary>
+    public EncoderLogin Login { get; set; } = (_, _) => throw new InvalidOperationException("Nobody is to be asked.");
+
     /// <summary>Who takes players; nobody at first.</summary>
     public Func<RtmpServerSession, IDisposable?> Play { get; set; } = _ => null;
 
@@ -68,6 +71,7 @@ internal sealed class IngestRig : IAsyncDisposable
         Slabs.Pool,
         Transport,
         Authorizer,
+        (query, address) => Login(query, address),
         (_, _, session) => Play(session),
         () => Certificate,
         Counters,

@@ -29,6 +29,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
             Slabs.Pool,
             Transport,
             new OpenAccess(),
+            (_, _) => LoginAnswer.Accept(),
             Players.TryPlay,
             () => null,
             new IngestCounters(),

@@ -75,6 +75,23 @@ public sealed class KeyAuthorizerTests : IDisposable
     }
 
     [Fact]
+    public void Who_logged_in_may_do_what_that_key_is_for_and_a_key_that_is_given_too_counts_instead()
+    {
+        _keys.Add("live/show", "--login");
+        string publisher = _keys.Output.Split(' ')[1];
+        _keys.Add("live/show", "--play", "--login");
+        string player = _keys.Output.Split(' ')[1];
+
+        Assert.Equal(publisher, _keys.Decide(AccessAction.Publish, "live/show", key: null, loginId: publisher).Credential);
+        Assert.Equal(player, _keys.Decide(AccessAction.Play, "live/show", key: null, loginId: player).Credential);
+        Assert.False(_keys.Decide(AccessAction.Publish, "live/other", key: null, loginId: publisher).IsAllowed);
+        Assert.False(_keys.Decide(AccessAction.Publish, "live/show", key: null, loginId: player).IsAllowed);
+        Assert.False(_keys.Decide(AccessAction.Play, "live/show", key: null, loginId: publisher).IsAllowed);
+        Assert.True(_keys.Decide(AccessAction.Play, "live/other", key: null, loginId: publisher).IsAllowed);
+        Assert.False(_keys.Decide(AccessAction.Publish, "live/show", "a-wrong-key", loginId: publisher).IsAllowed);
+    }
+
+    [Fact]
     public void Everybody_plays_what_no_play_key_is_made_for()
     {
         _keys.Add("live/closed", "--play", "--key", Key);

@@ -31,12 +31,12 @@ public sealed class KeysCommandTests : IDisposable
     public void Keys_are_listed_and_removed_by_their_id()
     {
         _keys.Add("live/show", "--key", "a-key-of-sixteen-or-more");
-        _keys.Add("live/*", "--play");
+        _keys.Add("live/*", "--play", "--login");
         Assert.Null(_keys.Run("list"));
         string[] lines = _keys.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
-        Assert.Matches(@"^\w{6} +publish +2026-01-01 +live/show$", lines[1]);
-        Assert.Matches(@"^\w{6} +play +2026-01-01 +live/\*$", lines[2]);
+        Assert.Matches(@"^\w{6} +publish +2026-01-01 +no +live/show$", lines[1]);
+        Assert.Matches(@"^\w{6} +play +2026-01-01 +yes +live/\*$", lines[2]);
 
         Assert.Null(_keys.Run("remove", lines[1].Split(' ')[0]));
         _keys.Keys.ReloadIfChanged();
@@ -50,6 +50,7 @@ public sealed class KeysCommandTests : IDisposable
     [InlineData("keys add PATTERN", "add")]
     [InlineData("needs quotes", "add", "file1", "file2")] // the shell's answer to a bare *
     [InlineData("needs quotes", "add", "live/show", "--key")]
+    [InlineData("never chosen", "add", "live/show", "--login", "--key", "a-key-of-sixteen-or-more")]
     [InlineData("keys list", "lists")]
     [InlineData("keys list")]
     [InlineData("16 to 256 characters", "add", "live/show", "--key", "short")]
@@ -69,6 +70,7 @@ public sealed class KeysCommandTests : IDisposable
     [InlineData("""{"keys":null}""")]
     [InlineData("""{"keys":[{"id":"a","action":"publish","pattern":"*","created":"2026-01-01T00:00:00Z","salt":"AAAA","hash":"AAAA"}]}""")]
     [InlineData("""{"keys":[{"id":"a","action":"dance","pattern":"*","created":"2026-01-01T00:00:00Z","salt":"AAAA","hash":"AAAA"}]}""")]
+    [InlineData("""{"keys":[{"id":"a","action":"publish","pattern":"*","created":"2026-01-01T00:00:00Z","salt":"AAAA","hash":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=","loginHash":"AAAA"}]}""")]
     public void A_broken_file_leaves_the_keys_from_before_in_force_and_is_not_written_over(string content)
     {
         _keys.Add("live/show", "--key", "a-key-of-sixteen-or-more");

@@ -18,12 +18,16 @@ internal sealed class KeysInFolder : IDisposable
     {
         File = new AccessKeyFile(_folder);
         Keys = new AccessKeys(File, Time, NullLogger<AccessKeys>.Instance);
-        _authorizer = new KeyAuthorizer(Keys, Microsoft.Extensions.Options.Options.Create(Ingest), Time);
+        var failures = new FailureLimit(Time);
+        _authorizer = new KeyAuthorizer(Keys, failures, Microsoft.Extensions.Options.Options.Create(Ingest));
+        Login = new AdobeLogin(Keys, failures, Time);
     }
 
     public AccessKeyFile File { get; }
 
     public AccessKeys Keys { get; }
+
+    public AdobeLogin Login { get; }
 
     public IngestOptions Ingest { get; } = new();
 
@@ -49,11 +53,12 @@ internal sealed class KeysInFolder : IDisposable
         Keys.ReloadIfChanged();
     }
 
-    public AccessDecision Decide(AccessAction action, string stream, string? key, string address = "192.0.2.7")
+    public AccessDecision Decide(AccessAction action, string stream, string? key, string address = "192.0.2.7", string? loginId = null)
     {
         Assert.True(StreamKey.TryParse(stream, out StreamKey name, out _));
         Task<AccessDecision> decision = _authorizer.AuthorizeAsync(
-            new AccessRequest { Action = action, Stream = name, Address = System.Net.IPAddress.Parse(address), Key = key }, CancellationToken.None).AsTask();
+            new AccessRequest { Action = action, Stream = name, Address = System.Net.IPAddress.Parse(address), Key = key, LoginId = loginId },
+            CancellationToken.None).AsTask();
         Assert.True(decision.IsCompleted);
         return decision.Result;
     }
