@@ -17,6 +17,9 @@ public sealed class HlsService(
     /// <summary>Frames that gather before a segmenter is woken: about a tenth of a second, which a segment of seconds does not mind.</summary>
     private const int GatheredFrames = 8;
 
+    /// <summary>What a segmenter takes of a stream.</summary>
+    internal static readonly FrameSelection Selection = new() { AllTracks = false, TrackMetadata = false };
+
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
     private readonly HlsOptions _options = options.Value;
@@ -89,7 +92,7 @@ public sealed class HlsService(
         {
             Kind = "hls",
             WakeFrames = GatheredFrames,
-            Selection = new FrameSelection { AllTracks = false, TrackMetadata = false },
+            Selection = Selection,
         });
         logger.StreamBegan(stream.Key.ToString(), stream.Epoch);
         Task completion = Task.Run(() => ConsumeAsync(subscription, stream, presentation));
@@ -104,7 +107,7 @@ public sealed class HlsService(
         {
             await foreach (MediaFrame frame in subscription.ReadAllAsync(_stopping.Token))
             {
-                segmenter.Add(frame);
+                segmenter.Add(frame, subscription.IsDiscontinuous);
             }
 
             segmenter.Complete();

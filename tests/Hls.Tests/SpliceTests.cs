@@ -9,23 +9,31 @@ public sealed class SpliceTests : IDisposable
     private readonly StreamRun _run = new();
 
     [Theory]
-    [InlineData("bframes.flv", false, "video_init1.mp4")]          // the metadata is the first frame
-    [InlineData("bframes.flv", true, "video_init1.mp4")]           // the sequence header is
-    [InlineData("resolution-change.flv", false, "video_init2.mp4")]
+    [InlineData("bframes.flv", false, false, "video_init1.mp4")]          // the metadata is the first frame
+    [InlineData("bframes.flv", true, false, "video_init1.mp4")]           // the sequence header is
+    [InlineData("bframes.flv", true, true, "video_init1.mp4")]            // another track is, which HLS does not take
+    [InlineData("resolution-change.flv", false, false, "video_init2.mp4")]
     public void A_resumed_stream_goes_on_with_one_discontinuity_and_a_new_init_segment_only_if_it_differs(
-        string second, bool withoutMetadata, string expectedMap)
+        string second, bool withoutMetadata, bool withOtherTrack, string expectedMap)
     {
         var hub = new StreamHub(new HubOptions(), _run.Time);
         StreamKey key = StreamRun.KeyOf("live/test");
         Publication lost = hub.TryPublish(key, out _)!;
-        using Subscription subscription = lost.Topic.Subscribe(new SubscriptionOptions { Kind = "hls" });
+        using Subscription subscription = lost.Topic.Subscribe(new SubscriptionOptions { Kind = "hls", Selection = HlsService.Selection });
         Publish(lost, _run.Publisher, "bframes.flv", withoutMetadata, subscription);
         int segments = _run.Playlist("video").Segments.Count;
 
         lost.Suspend();
         _run.Time.Advance(TimeSpan.FromSeconds(5));
         using Publication resumed = hub.TryPublish(key, out _)!;
-        using (var publisher = new FlvPublisher(_run.Slabs, resumed.LastDts, FrameTraits.Splice | FrameTraits.Discontinuity))
+        FrameTraits first = FrameTraits.Splice | FrameTraits.Discontinuity;
+        if (withOtherTrack)
+        {
+            resumed.Publish(MediaFrame.CreateOwned(new FrameInfo { Kind = MediaKind.Audio, TrackId = 1, Dts = resumed.LastDts, Traits = first }, [0]));
+            first = FrameTraits.None;
+        }
+
+        using (var publisher = new FlvPublisher(_run.Slabs, resumed.LastDts, first))
         {
             Publish(resumed, publisher, second, withoutMetadata, subscription, upTo: 3_000); // before it changes by itself
         }
@@ -64,7 +72,7 @@ public sealed class SpliceTests : IDisposable
             publication.Publish(frame);
             while (subscription.TryRead(out MediaFrame? read))
             {
-                _run.Publish(read);
+                _run.Publish(read, subscription.IsDiscontinuous);
             }
         }
     }

@@ -48,9 +48,11 @@ internal sealed class StreamRun : IDisposable
 
     public static StreamKey KeyOf(string name) => StreamKey.TryParse(name, out StreamKey key, out string? fault) ? key : throw new ArgumentException(fault);
 
-    public void Publish(MediaFrame frame)
+    public void Publish(MediaFrame frame) => Publish(frame, frame.Is(FrameTraits.Discontinuity));
+
+    public void Publish(MediaFrame frame, bool isDiscontinuous)
     {
-        _segmenter.Add(frame);
+        _segmenter.Add(frame, isDiscontinuous);
         Look();
     }
 

@@ -55,11 +55,11 @@ public sealed class FrameLogTests : IDisposable
         Append(256);
         for (int i = 0; i < 256; i++)
         {
-            Assert.Equal(new LogPosition(i, i * 100, i, 0), _log.TailPosition);
+            Assert.Equal(new LogPosition(i, i * 100, i, 0, 0), _log.TailPosition);
             _log.EvictOldest();
         }
 
-        Assert.Equal(new LogPosition(256, 25_600, 256, 0), _log.TailPosition);
+        Assert.Equal(new LogPosition(256, 25_600, 256, 0, 0), _log.TailPosition);
         Assert.Equal(_log.HeadPosition, _log.TailPosition);
     }
 

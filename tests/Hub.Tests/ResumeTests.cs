@@ -106,6 +106,53 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_break_whose_frame_is_left_out_is_told_with_the_next_one()
+    {
+        using Subscription all = _stream.Subscribe();
+        using Subscription withoutAudio = _stream.Subscribe();
+        withoutAudio.Selection = new FrameSelection { Audio = false };
+        _stream.Headers();
+        _stream.Gop(2);
+        Subscription[] readers = [all, withoutAudio];
+        Assert.All(readers, reader => Assert.DoesNotContain(true, BreaksOf(reader)));
+        _stream.Publication.Suspend();
+
+        _stream.Resume();
+        _stream.Audio();
+        _stream.KeyFrame();
+        _stream.Video();
+
+        Assert.Equal([true, false, false], BreaksOf(all));
+        Assert.Equal([true, false], BreaksOf(withoutAudio));
+        _stream.Publication.Suspend();
+
+        _stream.Resume();
+        _stream.Video(); // no key frame: left out by all
+        _stream.KeyFrame();
+        _stream.Video();
+
+        Assert.All(readers, reader => Assert.Equal([true, false], BreaksOf(reader)));
+        using Subscription newcomer = _stream.Subscribe();
+        Assert.Equal([false, false], BreaksOf(newcomer)); // it has seen nothing of what was before
+    }
+
+    [Fact]
+    public void A_break_among_frames_that_were_skipped_is_told_with_the_first_one_behind_them()
+    {
+        using var stream = new TestStream(new HubOptions { LagFrames = 40, BudgetFrames = 400 });
+        using Subscription subscription = stream.Subscribe();
+        stream.Gop(2);
+        Assert.Equal([false, false, false, false], BreaksOf(subscription));
+        stream.Publication.Suspend();
+        stream.Resume();
+        stream.Gop(30);
+        stream.Gop(2);
+
+        Assert.Equal([true, false, false, false], BreaksOf(subscription));
+        Assert.Equal(1, subscription.Delivery.Overruns);
+    }
+
+    [Fact]
     public void A_track_that_does_not_come_back_is_not_announced_to_newcomers()
     {
         _stream.Headers();
@@ -217,4 +264,17 @@ public sealed class ResumeTests : IDisposable
     }
 
     public void Dispose() => _stream.Dispose();
+
+    /// <summary>Of each frame that can be taken, whether the timeline broke before it.</summary>
+    private static List<bool> BreaksOf(Subscription subscription)
+    {
+        List<bool> breaks = [];
+        while (subscription.TryRead(out MediaFrame? frame))
+        {
+            breaks.Add(subscription.IsDiscontinuous);
+            frame.Release();
+        }
+
+        return breaks;
+    }
 }

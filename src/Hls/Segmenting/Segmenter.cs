@@ -51,9 +51,11 @@ internal sealed class Segmenter
     }
 
     /// <summary>Takes the next frame of the stream, and its reference.</summary>
-    public void Add(MediaFrame frame)
+    /// <param name="frame">The frame.</param>
+    /// <param name="isDiscontinuous">Whether the timeline broke before it (<see cref="Hub.Subscription.IsDiscontinuous"/>).</param>
+    public void Add(MediaFrame frame, bool isDiscontinuous)
     {
-        _isBroken |= frame.Is(FrameTraits.Discontinuity); // it may be configuration, or script data
+        _isBroken |= isDiscontinuous; // the frame may be configuration, or script data
         Track? track = frame.Kind switch { MediaKind.Video => _video, MediaKind.Audio => _audio, _ => null };
         if (track is null || frame.Codec != track.Codec || frame.TrackId != 0)
         {

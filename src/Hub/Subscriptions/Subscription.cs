@@ -34,6 +34,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     private bool _isCatchingUp = true;
     private bool _mustReconcile = true; // the configuration in force at the cursor may differ from what was handed out
     private StreamConfiguration _handedOut = StreamConfiguration.Empty;
+    private long _breaks; // in the timeline, up to what was handed out last
     private KindCounts _inFlight;
     private ReaderWait? _wait;
     private int _finished;
@@ -47,6 +48,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         _options = options;
         _filter = new FrameFilter(topic, options.Selection, Delivery);
         Start = start.Offset;
+        _breaks = start.Breaks;
         MoveTo(start);
     }
 
@@ -66,6 +68,12 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             _mustReconcile = true;
         }
     }
+
+    /// <summary>
+    /// Whether the timeline broke just before the frame that was handed out last: it is marked with
+    /// <see cref="FrameTraits.Discontinuity"/> itself, or one that was left out or skipped before it is. For its reader.
+    /// </summary>
+    public bool IsDiscontinuous { get; private set; }
 
     /// <summary>The offset where it began.</summary>
     public long Start { get; }
@@ -306,11 +314,15 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             _handedOut = _handedOut.With(next);
         }
 
-        MoveTo(next.Position.After(next));
+        LogPosition after = next.Position.After(next);
+        IsDiscontinuous = after.Breaks != _breaks;
+        _breaks = after.Breaks;
+        MoveTo(after);
     }
 
     private MediaFrame Inject(MediaFrame configuration, long dts)
     {
+        IsDiscontinuous = false; // it is not from the log: the frame that follows tells
         _handedOut = _handedOut.With(configuration);
         Delivery.CountInjected();
         return configuration.Restamp(dts);

@@ -5,10 +5,11 @@ namespace MediaServer.Media;
 /// <param name="Bytes">Their payload bytes.</param>
 /// <param name="AudioFrames">How many of them are audio.</param>
 /// <param name="VideoFrames">How many of them are video.</param>
-internal readonly record struct LogPosition(long Offset, long Bytes, long AudioFrames, long VideoFrames)
+/// <param name="Breaks">How many of them are marked with <see cref="FrameTraits.Discontinuity"/>.</param>
+internal readonly record struct LogPosition(long Offset, long Bytes, long AudioFrames, long VideoFrames, long Breaks)
 {
     /// <summary>No place: a frame that was not published, or is not from a log.</summary>
-    public static LogPosition None { get; } = new(-1, 0, 0, 0);
+    public static LogPosition None { get; } = new(-1, 0, 0, 0, 0);
 
     /// <summary>Frames before it that are script data.</summary>
     public long DataFrames => Offset - AudioFrames - VideoFrames;
@@ -18,5 +19,6 @@ internal readonly record struct LogPosition(long Offset, long Bytes, long AudioF
         Offset + 1,
         Bytes + frame.LengthBytes,
         AudioFrames + (frame.Kind == MediaKind.Audio ? 1 : 0),
-        VideoFrames + (frame.Kind == MediaKind.Video ? 1 : 0));
+        VideoFrames + (frame.Kind == MediaKind.Video ? 1 : 0),
+        Breaks + (frame.Is(FrameTraits.Discontinuity) ? 1 : 0));
 }
