@@ -82,7 +82,11 @@ public sealed class SlowPlayerTests(ITestOutputHelper output) : IAsyncLifetime
     {
         ReceivedFrame[] sent = [.. Sample.Read(_file).Where(frame => frame.IsPicture)];
         ReceivedFrame[] pictures = [.. received.Where(frame => frame.IsPicture)];
-        Assert.All(pictures.Index(), picture => Assert.True(picture.Item.HasSameBody(sent[picture.Index % sent.Length]), $"{picture.Item} is not what was sent"));
+        int joined = Array.FindIndex(sent, frame => frame.HasSameBody(pictures[0]));
+        Assert.True(joined >= 0, $"{pictures[0]} is not what was sent");
+        Assert.All(
+            pictures.Index(),
+            picture => Assert.True(picture.Item.HasSameBody(sent[(joined + picture.Index) % sent.Length]), $"{picture.Item} is not what was sent"));
     }
 
     /// <summary>Got in order and at most once what was published, and after each gap in the pictures a key frame comes first.</summary>
