@@ -95,6 +95,7 @@ public class LimitTests
         }
 
         peer.Time.Advance(TimeSpan.FromSeconds(1));
+        peer.TakeAnswers();
         CloseReason reason = Assert.Throws<RtmpProtocolException>(() =>
         {
             for (int i = 0; i < 101; i++)
@@ -104,5 +105,10 @@ public class LimitTests
         }).Reason;
 
         Assert.Equal(CloseReason.TooManyCommands, reason);
+        Answer last = peer.TakeAnswers()[^1];
+        Assert.Equal("onStatus", last.Command.Name);
+        Assert.Equal("error", last.Command[1]["level"].Text);
+        Assert.Equal("NetConnection.Connect.Closed", last.Command[1]["code"].Text);
+        Assert.Equal("More than 100 commands in a second.", last.Command[1]["description"].Text);
     }
 }

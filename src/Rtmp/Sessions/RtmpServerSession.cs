@@ -151,6 +151,14 @@ public sealed class RtmpServerSession : RtmpSession
         return length;
     }
 
+    private protected override void OnBroken(string description)
+    {
+        if (State != RtmpSessionState.Handshaking)
+        {
+            Writer.WriteStatus(_mediaStreamId, "error", "NetConnection.Connect.Closed", description);
+        }
+    }
+
     // On the stream that was asked for, or on the one that was created: encoders do not always take the same.
     private protected override void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload)
     {

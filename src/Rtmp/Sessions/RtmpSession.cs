@@ -75,8 +75,9 @@ public abstract class RtmpSession : IDisposable
 
             return ReceiveMessages(received);
         }
-        catch (RtmpProtocolException)
+        catch (RtmpProtocolException broken)
         {
+            OnBroken(broken.Message);
             Close();
             throw;
         }
@@ -136,6 +137,11 @@ public abstract class RtmpSession : IDisposable
 
     /// <summary>An audio, video or data message arrived.</summary>
     private protected abstract void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload);
+
+    /// <summary>The peer broke the protocol: the last chance to tell it why.</summary>
+    private protected virtual void OnBroken(string description)
+    {
+    }
 
     /// <summary>The peer says that a stream is over (StreamEOF).</summary>
     private protected virtual void OnStreamEnd()
