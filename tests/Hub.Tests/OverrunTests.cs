@@ -46,6 +46,31 @@ public class OverrunTests
     }
 
     [Fact]
+    public void A_track_whose_key_frames_are_skipped_is_not_taken_for_one_that_has_none()
+    {
+        using var stream = new TestStream(Small);
+        using Subscription subscription = stream.Subscribe();
+        stream.KeyFrame();
+        _ = Received.AllOf(subscription);
+        for (int round = 0; round < 10; round++) // of 1.4 s each: longer than anybody waits for a key frame
+        {
+            stream.KeyFrame(track: 1);
+            stream.KeyFrame();
+            for (int i = 0; i < 35; i++)
+            {
+                stream.Video();
+                stream.Video(track: 1);
+            }
+
+            Assert.All(Received.AllOf(subscription), frame => Assert.Equal(0, frame.TrackId));
+        }
+
+        Assert.Equal((10, 0), (subscription.Delivery.Overruns, subscription.Delivery.NoKeyframeStarts));
+        stream.KeyFrame(track: 1);
+        Assert.Equal(1, Assert.Single(Received.AllOf(subscription)).TrackId);
+    }
+
+    [Fact]
     public void A_subscriber_beyond_its_bound_goes_on_at_the_newest_key_frame_ahead_of_it()
     {
         using var stream = new TestStream(Small);

@@ -47,6 +47,12 @@ internal sealed class FrameFilter
     /// <summary>Has video wait for a random access point: frames before have been left out.</summary>
     public void Close() => _gates.Close(_topic.GetTimestamp());
 
+    /// <summary>
+    /// Has video wait for a random access point as if from its beginning: there may have been some among the frames that were left out, so
+    /// the wait so far says nothing about whether there are any.
+    /// </summary>
+    public void Restart() => _gates.Restart(_topic.GetTimestamp());
+
     /// <summary>Judges the next frame. Asking again about the same frame gives the same answer.</summary>
     /// <returns>Why the frame is left out; null when it passes.</returns>
     public DropReason? Judge(MediaFrame next)

@@ -342,7 +342,15 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
             Delivery.CountOverrun();
         }
 
-        _filter.Close();
+        if (next.Is(FrameTraits.RandomAccess)) // of another track: one of track 0 is gone on at
+        {
+            _filter.Restart();
+        }
+        else
+        {
+            _filter.Close();
+        }
+
         _mustReconcile |= StreamConfiguration.Holds(next);
         Drop(next, DropReason.Overrun);
     }
@@ -374,7 +382,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     {
         Delivery.CountOverrun();
         Delivery.CountDropped(DropReason.Overrun, KindCounts.Before(target) - KindCounts.Before(_position));
-        _filter.Close();
+        _filter.Restart();
         _mustReconcile = true;
         MoveTo(target);
     }
