@@ -160,6 +160,23 @@ public class Amf0Tests
         }
     }
 
+    [Theory]
+    [InlineData("", "0A 00000F00")] // 3840 items, of which the first is such an array
+    [InlineData("11", "09 9E01 01")] // the same in AMF3
+    public void Arrays_cost_what_is_in_them_and_not_what_they_announce(string start, string array)
+    {
+        const int Levels = 30;
+        byte[] nest = [.. Wire.Hex(start), .. Enumerable.Repeat(Wire.Hex(array), Levels).SelectMany(level => level), .. new byte[4096]];
+
+        long allocated = Allocations.Of(() =>
+        {
+            var reader = new Amf0Reader(nest);
+            Assert.False(reader.TryRead(out _));
+        });
+
+        Assert.InRange(allocated, 0, 512 * 1024);
+    }
+
     [Fact]
     public void Values_never_show_their_texts()
     {

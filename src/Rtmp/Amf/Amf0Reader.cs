@@ -151,16 +151,18 @@ public ref struct Amf0Reader(ReadOnlySpan<byte> bytes)
             return false;
         }
 
-        var items = new AmfValue[count];
-        for (int i = 0; i < items.Length; i++)
+        var items = new List<AmfValue>(); // grows with what is there, not with what is announced
+        while (items.Count < count)
         {
-            if (!TryRead(out items[i], depth + 1))
+            if (!TryRead(out AmfValue item, depth + 1))
             {
                 return false;
             }
+
+            items.Add(item);
         }
 
-        value = AmfValue.FromArray(items);
+        value = AmfValue.FromArray([.. items]);
         return true;
     }
 

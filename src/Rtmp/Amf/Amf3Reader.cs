@@ -89,13 +89,15 @@ internal ref struct Amf3Reader(ReadOnlySpan<byte> bytes, int depth, int values)
             return false;
         }
 
-        var items = new AmfValue[count];
-        for (int i = 0; i < count; i++)
+        var items = new List<AmfValue>(); // grows with what is there, not with what is announced
+        while (items.Count < count)
         {
-            if (!TryRead(out items[i], depth + 1))
+            if (!TryRead(out AmfValue item, depth + 1))
             {
                 return false;
             }
+
+            items.Add(item);
         }
 
         if (properties.Count > 0)
@@ -103,7 +105,7 @@ internal ref struct Amf3Reader(ReadOnlySpan<byte> bytes, int depth, int values)
             properties.AddRange(items.Select((item, i) => new AmfProperty(i.ToString(CultureInfo.InvariantCulture), item)));
         }
 
-        value = properties.Count > 0 ? AmfValue.FromEcmaArray([.. properties]) : AmfValue.FromArray(items);
+        value = properties.Count > 0 ? AmfValue.FromEcmaArray([.. properties]) : AmfValue.FromArray([.. items]);
         return true;
     }
 
