@@ -13,14 +13,15 @@ public sealed class GStreamerTests(GStreamerTests.Publishers publishers) : IClas
         Viewer viewer = await publishers.WatchAsync(sink);
         await viewer.WaitForEndAsync();
         IReadOnlyList<ReceivedFrame> sent = Sample.Read(Sample.PathOf(Sample.IntraRefresh));
-        AssertSame(sent, viewer.Frames, frame => frame.IsPicture, headerBytes: 5); // its muxer writes other composition times
-        AssertSame(sent, viewer.Frames, frame => frame.IsSound, headerBytes: 2);
+        Assert.Equal(Bodies(sent, frame => frame.IsPicture, headerBytes: 5), Bodies(viewer.Frames, frame => frame.IsPicture, headerBytes: 5)); // its muxer writes other composition times
+        string[] sounds = Bodies(sent, frame => frame.IsSound, headerBytes: 2);
+        string[] heard = Bodies(viewer.Frames, frame => frame.IsSound, headerBytes: 2);
+        Assert.InRange(sounds.Length - heard.Length, 0, ReceivedFrame.MaxSoundsBeforePicture);
+        Assert.Equal(sounds[^heard.Length..], heard);
     }
 
-    private static void AssertSame(IEnumerable<ReceivedFrame> sent, IEnumerable<ReceivedFrame> received, Func<ReceivedFrame, bool> isOfTrack, int headerBytes) =>
-        Assert.Equal(
-            sent.Where(isOfTrack).Select(frame => Convert.ToHexString(frame.Body.AsSpan(headerBytes))),
-            received.Where(isOfTrack).Select(frame => Convert.ToHexString(frame.Body.AsSpan(headerBytes))));
+    private static string[] Bodies(IEnumerable<ReceivedFrame> frames, Func<ReceivedFrame, bool> isOfTrack, int headerBytes) =>
+        [.. frames.Where(isOfTrack).Select(frame => Convert.ToHexString(frame.Body.AsSpan(headerBytes)))];
 
     public sealed class Publishers() : ServerFixture("gstreamer")
     {

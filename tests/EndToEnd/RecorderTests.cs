@@ -14,15 +14,27 @@ public sealed class RecorderTests(RecorderTests.Recorders recorders) : IClassFix
         (ChildProcess recorder, string file) = recorders.Of(client);
         int code = await recorder.WaitForExitAsync(Waiting.Limit);
         Assert.True(code == 0, $"{client} ended with {code}. {recorder.Tail()} {recorders.Server.Tail()}");
-        ReceivedFrame[] sent = [.. Sample.Read(Sample.PathOf(Sample.IntraRefresh)).Where(IsMedia)];
-        ReceivedFrame[] received = [.. Sample.Read(file).Where(IsMedia)];
-        Assert.Equal(sent.Length, received.Length);
-        Assert.All(
-            sent.Zip(received),
-            pair => Assert.True(pair.First.HasSameBody(pair.Second) && pair.First.Timestamp == pair.Second.Timestamp, $"{pair.Second} instead of {pair.First}"));
+        IReadOnlyList<ReceivedFrame> sent = Sample.Read(Sample.PathOf(Sample.IntraRefresh));
+        IReadOnlyList<ReceivedFrame> received = Sample.Read(file);
+        AssertSame([.. sent.Where(frame => frame.IsPicture)], [.. received.Where(frame => frame.IsPicture)], mayMiss: 0);
+        AssertSame(
+            [.. sent.Where(IsSound)],
+            [.. received.Where(IsSound)],
+            ReceivedFrame.MaxSoundsBeforePicture);
     }
 
-    private static bool IsMedia(ReceivedFrame frame) => frame.Body.Length > 0 && (frame.IsPicture || frame.IsSound);
+    private static bool IsSound(ReceivedFrame frame) => frame.IsSound && frame.Body.Length > 0;
+
+    /// <summary>What is received is what was sent without a gap. At the end one may miss, too: rtmp2src drops what it reads together with the goodbye.</summary>
+    private static void AssertSame(ReceivedFrame[] sent, ReceivedFrame[] received, int mayMiss)
+    {
+        Assert.InRange(sent.Length - received.Length, 0, mayMiss);
+        int joined = Array.FindIndex(sent, frame => frame.HasSameBody(received[0]));
+        Assert.InRange(joined, 0, sent.Length - received.Length);
+        Assert.All(
+            sent[joined..].Zip(received),
+            pair => Assert.True(pair.First.HasSameBody(pair.Second) && pair.First.Timestamp == pair.Second.Timestamp, $"{pair.Second} instead of {pair.First}"));
+    }
 
     public sealed class Recorders() : ServerFixture("recorders")
     {

@@ -10,6 +10,9 @@ namespace MediaServer.EndToEnd.Harness;
 /// <remarks>Reads AVC, AAC and enhanced RTMP of one track by itself, not by the server's code.</remarks>
 internal sealed record ReceivedFrame(MediaKind Kind, uint Timestamp, byte[] Body, TimeSpan Arrived)
 {
+    /// <summary>Who joins gets a stream from its last key frame on: sounds that were sent before the first one may be missing.</summary>
+    public const int MaxSoundsBeforePicture = 2;
+
     private const int CodedFramesX = 3;
 
     /// <summary>A sequence header.</summary>
