@@ -18,9 +18,8 @@ internal static class AvcInBandSets
         AvcConfiguration current, ReadOnlySpan<FrameFragment> payload, int dataOffset, [NotNullWhen(true)] out AvcConfiguration? changed)
     {
         changed = null;
-        List<byte[]>? news = null;
+        var sets = new InBandSets(headerBytes: 1);
         bool hasSlices = false;
-        int sets = 0;
         var units = new NalUnitReader(payload, dataOffset, current.NalLengthSize);
         while (units.TryRead(out FragmentReader unit, out int length))
         {
@@ -33,23 +32,13 @@ internal static class AvcInBandSets
                 AvcNalUnit.PictureParametersType => current.PictureParameterSets,
                 _ => null,
             };
-            if (known is null)
-            {
-                continue;
-            }
-
-            if (++sets > ParameterSets.MaxInBand || length > ParameterSets.MaxLengthBytes)
+            if (known is not null && !sets.TryLookAt(unit, length, known))
             {
                 return false;
             }
-
-            if (news is not null || !ParameterSets.Contains(known, unit, length, headerBytes: 1))
-            {
-                (news ??= []).Add(unit.ReadBytes(length)); // from the first new one on all: the last of an identifier counts
-            }
         }
 
-        return news is not null
+        return sets.News is { } news
             && AvcSample.TryClassify(payload, dataOffset, current.NalLengthSize, out VideoSample sample)
             && (sample.IsRandomAccess || !hasSlices)
             && current.TryReplace(news, out changed);

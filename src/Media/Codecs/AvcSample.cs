@@ -41,10 +41,7 @@ internal static class AvcSample
             return false;
         }
 
-        sample = new VideoSample(
-            hasSlices && isRandomAccess,
-            hasSlices && !isReference && !isRandomAccess && !hasParameterSets,
-            hasParameterSets);
+        sample = VideoSample.OfNalUnits(hasSlices, isReference, isRandomAccess, hasParameterSets);
         return true;
     }
 }

@@ -10,9 +10,8 @@ internal static class HevcInBandSets
         HevcConfiguration current, ReadOnlySpan<FrameFragment> payload, int dataOffset, [NotNullWhen(true)] out HevcConfiguration? changed)
     {
         changed = null;
-        List<byte[]>? news = null;
+        var sets = new InBandSets(HevcNalUnit.HeaderBytes);
         bool hasSlices = false;
-        int sets = 0;
         var units = new NalUnitReader(payload, dataOffset, current.NalLengthSize);
         while (units.TryRead(out FragmentReader unit, out int length))
         {
@@ -37,23 +36,13 @@ internal static class HevcInBandSets
                 HevcNalUnit.PictureParametersType => current.PictureParameterSets,
                 _ => null,
             };
-            if (known is null)
-            {
-                continue;
-            }
-
-            if (++sets > ParameterSets.MaxInBand || length > ParameterSets.MaxLengthBytes)
+            if (known is not null && !sets.TryLookAt(unit, length, known))
             {
                 return false;
             }
-
-            if (news is not null || !ParameterSets.Contains(known, unit, length, HevcNalUnit.HeaderBytes))
-            {
-                (news ??= []).Add(unit.ReadBytes(length));
-            }
         }
 
-        return news is not null
+        return sets.News is { } news
             && HevcSample.TryClassify(payload, dataOffset, current.NalLengthSize, 0, out VideoSample sample)
             && (sample.IsRandomAccess || !hasSlices)
             && current.TryReplace(news, out changed);

@@ -55,10 +55,7 @@ internal static class HevcSample
             return false;
         }
 
-        sample = new VideoSample(
-            hasSlices && isRandomAccess,
-            hasSlices && !isReference && !isRandomAccess && !hasParameterSets,
-            hasParameterSets);
+        sample = VideoSample.OfNalUnits(hasSlices, isReference, isRandomAccess, hasParameterSets);
         return true;
     }
 }

@@ -6,15 +6,6 @@ namespace MediaServer.Media;
 internal static class ParameterSets
 {
     /// <summary>
-    /// Sets of one sample, and bytes of a set, up to which a change is looked for. Real samples have a handful of some tens of bytes; comparing
-    /// any number with all those known would cost a hostile encoder little and the server much.
-    /// </summary>
-    public const int MaxInBand = 64;
-
-    /// <inheritdoc cref="MaxInBand"/>
-    public const int MaxLengthBytes = 4096;
-
-    /// <summary>
     /// Bytes of a record that new sets are taken into: with the longest tag header before it, it is still a sequence header of 64 KiB, longer
     /// than which none is kept for newcomers.
     /// </summary>
