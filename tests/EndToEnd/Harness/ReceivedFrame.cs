@@ -42,4 +42,16 @@ internal sealed record ReceivedFrame(MediaKind Kind, uint Timestamp, byte[] Body
 
     public override string ToString() =>
         $"{(IsKeyFrame ? "key frame" : IsConfiguration ? $"{Kind} header" : Kind.ToString())} at {Timestamp} ms, {Body.Length} bytes";
+
+    /// <summary>That pictures are those of a file that is sent again and again, from wherever they begin, and none is missing.</summary>
+    public static void AssertLoop(IEnumerable<ReceivedFrame> file, IEnumerable<ReceivedFrame> received)
+    {
+        ReceivedFrame[] sent = [.. file.Where(frame => frame.IsPicture)];
+        ReceivedFrame[] pictures = [.. received.Where(frame => frame.IsPicture)];
+        int joined = Array.FindIndex(sent, frame => frame.HasSameBody(pictures[0]));
+        Assert.True(joined >= 0, $"{pictures[0]} is not what was sent");
+        Assert.All(
+            pictures.Index(),
+            picture => Assert.True(picture.Item.HasSameBody(sent[(joined + picture.Index) % sent.Length]), $"{picture.Item} is not what was sent"));
+    }
 }
