@@ -105,6 +105,18 @@ public sealed class InBandSetsTests : IDisposable
     }
 
     [Fact]
+    public void More_or_longer_sets_than_encoders_send_are_not_looked_through()
+    {
+        string longest = SecondPps + new string('5', 2 * (4_096 - 6));
+
+        AssertNoChange([.. Enumerable.Repeat(Pps, 64), SecondPps, Idr]);
+        AssertNoChange(longest + "55", Idr);
+
+        Assert.Equal(2, Take([.. Enumerable.Repeat(Pps, 63), SecondPps, Idr]).PictureParameterSets.Count);
+        Assert.Equal(longest, Hex(Take(longest, Idr).PictureParameterSets[1]));
+    }
+
+    [Fact]
     public void Of_two_sets_with_one_identifier_the_last_counts_each_time() => Assert.Equal(320, Take(OtherSps, OtherPps, Sps, Pps, OtherPps, Idr).Sequence.Width);
 
     [Fact]
