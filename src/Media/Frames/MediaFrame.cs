@@ -4,7 +4,7 @@ namespace MediaServer.Media;
 
 /// <summary>
 /// One frame of audio, video or script data as a publisher sent it, shared by all who send it on: the bytes of an FLV tag body where they
-/// were received, and the RTMP and FLV headers around them, built once. Immutable but for its count of references.
+/// were received, and the RTMP, FLV and WebSocket headers around them, built once. Immutable but for its count of references.
 /// </summary>
 /// <remarks>
 /// Born with one reference, the publisher's. Each holder releases exactly once; the last release returns the bytes. Bytes are pooled,
@@ -159,7 +159,8 @@ public sealed unsafe class MediaFrame
     public int GetLengthBytes(FrameEnvelope envelope) => envelope switch
     {
         FrameEnvelope.Rtmp => FrameHeaders.RtmpLengthBytes(_info) + LengthBytes,
-        FrameEnvelope.Flv => FrameHeaders.FlvTagHeaderBytes + LengthBytes + FrameHeaders.FlvTrailerBytes,
+        FrameEnvelope.Flv => FrameHeaders.FlvLengthBytes(LengthBytes),
+        FrameEnvelope.WebSocketFlv => FrameHeaders.WebSocketLengthBytes(LengthBytes) + FrameHeaders.FlvLengthBytes(LengthBytes),
         _ => LengthBytes,
     };
 
@@ -167,7 +168,7 @@ public sealed unsafe class MediaFrame
     public int GetVectorCount(FrameEnvelope envelope) => FragmentCount + envelope switch
     {
         FrameEnvelope.Rtmp => 1,
-        FrameEnvelope.Flv => 2,
+        FrameEnvelope.Flv or FrameEnvelope.WebSocketFlv => 2,
         _ => 0,
     };
 
@@ -183,9 +184,11 @@ public sealed unsafe class MediaFrame
         {
             Add(destination, ref count, ref skipBytes, (nint)_headers, FrameHeaders.RtmpLengthBytes(_info));
         }
-        else if (envelope == FrameEnvelope.Flv)
+        else if (envelope != FrameEnvelope.None)
         {
-            Add(destination, ref count, ref skipBytes, (nint)_headers + FrameHeaders.FlvTagHeaderStart, FrameHeaders.FlvTagHeaderBytes);
+            int before = envelope == FrameEnvelope.WebSocketFlv ? FrameHeaders.WebSocketLengthBytes(LengthBytes) : 0;
+            nint tag = (nint)_headers + FrameHeaders.FlvTagHeaderStart;
+            Add(destination, ref count, ref skipBytes, tag - before, before + FrameHeaders.FlvTagHeaderBytes);
         }
 
         for (int i = 0; i < FragmentCount; i++)
@@ -194,7 +197,7 @@ public sealed unsafe class MediaFrame
             Add(destination, ref count, ref skipBytes, fragment.Address, fragment.LengthBytes);
         }
 
-        if (envelope == FrameEnvelope.Flv)
+        if (envelope is FrameEnvelope.Flv or FrameEnvelope.WebSocketFlv)
         {
             Add(destination, ref count, ref skipBytes, (nint)_headers + FrameHeaders.FlvTrailerStart, FrameHeaders.FlvTrailerBytes);
         }

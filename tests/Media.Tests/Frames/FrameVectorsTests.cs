@@ -21,7 +21,11 @@ public class FrameVectorsTests : IDisposable
             }
 
             data.Add(MediaKind.Video, 40, 0);
-            data.Add(MediaKind.Video, 40, 300);
+            foreach (int length in new[] { 110, 111, 300 }) // as WebSocket messages of 125, 126 and more bytes
+            {
+                data.Add(MediaKind.Video, 40, length);
+            }
+
             return data;
         }
     }
@@ -41,7 +45,12 @@ public class FrameVectorsTests : IDisposable
         MediaFrame scattered = TestFrames.Create(_memory.Pool, info, payload, [.. new[] { 1, 5, 9, 20, 33 }.Where(cut => cut < length)]);
         var owned = MediaFrame.CreateOwned(info, payload);
         (FrameEnvelope Envelope, byte[] Bytes)[] expected =
-            [(FrameEnvelope.None, payload), (FrameEnvelope.Rtmp, RtmpChunk(kind, dts, payload)), (FrameEnvelope.Flv, FlvTag(kind, dts, payload))];
+        [
+            (FrameEnvelope.None, payload),
+            (FrameEnvelope.Rtmp, RtmpChunk(kind, dts, payload)),
+            (FrameEnvelope.Flv, FlvTag(kind, dts, payload)),
+            (FrameEnvelope.WebSocketFlv, [.. Wire.Hex(MessageHeader(length + 15)), .. FlvTag(kind, dts, payload)]),
+        ];
 
         foreach (MediaFrame frame in new[] { scattered, owned })
         {
@@ -58,6 +67,17 @@ public class FrameVectorsTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(65_520, "827EFFFF")]
+    [InlineData(65_521, "827F0000000000010000")]
+    public void Long_messages_of_a_WebSocket_have_long_headers(int payloadBytes, string header)
+    {
+        var frame = MediaFrame.CreateOwned(new FrameInfo { Kind = MediaKind.Video }, new byte[payloadBytes]);
+        Assert.Equal(header.Length / 2, frame.GetLengthBytes(FrameEnvelope.WebSocketFlv) - frame.GetLengthBytes(FrameEnvelope.Flv));
+        Assert.Equal(Wire.Hex(header), TestFrames.Read(frame, FrameEnvelope.WebSocketFlv)[..(header.Length / 2)]);
+        frame.Release();
+    }
+
     [Fact]
     public void Writing_vectors_allocates_nothing()
     {
@@ -68,7 +88,7 @@ public class FrameVectorsTests : IDisposable
         frame.Release();
     }
 
-    // Both written down from the specifications, field by field, in hexadecimal.
+    // All written down from the specifications, field by field, in hexadecimal.
     private static byte[] RtmpChunk(MediaKind kind, long dts, byte[] payload)
     {
         string stream = kind switch { MediaKind.Audio => "04", MediaKind.Video => "06", _ => "05" };
@@ -85,6 +105,8 @@ public class FrameVectorsTests : IDisposable
         string header = TypeOf(kind) + Hex((uint)payload.Length, 3) + time[2..] + time[..2] + "000000";
         return [.. Wire.Hex(header), .. payload, .. Wire.Hex(Hex((uint)payload.Length + 11, 4))];
     }
+
+    private static string MessageHeader(int messageBytes) => messageBytes < 126 ? "82" + Hex((uint)messageBytes, 1) : "827E" + Hex((uint)messageBytes, 2);
 
     private static string TypeOf(MediaKind kind) => kind switch { MediaKind.Audio => "08", MediaKind.Video => "09", _ => "12" };
 
