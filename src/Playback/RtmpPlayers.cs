@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MediaServer.Hub;
 using MediaServer.Media;
 using MediaServer.Rtmp;
@@ -11,7 +10,7 @@ namespace MediaServer.Playback;
 /// <summary>Starts RTMP players: joins each to its stream, and to the walk of its loop over that stream's players.</summary>
 public sealed class RtmpPlayers(StreamHub hub, IOptions<PlaybackOptions> options, TimeProvider time, ILogger<RtmpPlayers> logger)
 {
-    private readonly ConcurrentDictionary<(EventLoop Loop, StreamTopic Topic), TopicWalk> _walks = new();
+    private readonly TopicWalks _walks = new(FrameEnvelope.Rtmp, options.Value.FlushInterval, time);
 
     /// <summary>Accepts a session's pending request to play, if the stream is there. Call it on the connection's loop.</summary>
     /// <returns>The player, to be disposed on that loop when the connection ends; <see langword="null"/> when there is no such stream.</returns>
@@ -27,8 +26,8 @@ public sealed class RtmpPlayers(StreamHub hub, IOptions<PlaybackOptions> options
         FrameSelection selection = SelectionOf(session.PendingRequest);
         session.AcceptPlay();
         logger.Playing(connection.Id, connection.RemoteEndPoint, key, PlayerKind.Rtmp);
-        TopicWalk walk = _walks.GetOrAdd((connection.Loop, topic), static (at, players) => players.CreateWalk(at.Topic, at.Loop), this);
-        return new RtmpPlayer(walk, connection, session, selection, options.Value.StallTimeout, Left, logger);
+        TopicWalk walk = _walks.Get(connection.Loop, topic);
+        return new RtmpPlayer(walk, connection, session, selection, options.Value.StallTimeout, logger);
     }
 
     /// <summary>Of several tracks of a kind the first, unless the client says that it understands messages of several, or asks for them.</summary>
@@ -37,15 +36,4 @@ public sealed class RtmpPlayers(StreamHub hub, IOptions<PlaybackOptions> options
         AllTracks = request is not null
             && (request.Capabilities.Extensions.HasFlag(RtmpExtensions.Multitrack) || request.FindParameter("tracks") == "all"),
     };
-
-    private TopicWalk CreateWalk(StreamTopic topic, EventLoop loop) => new(topic, loop, options.Value.FlushInterval, time);
-
-    private void Left(TopicWalk walk)
-    {
-        if (walk.IsEmpty)
-        {
-            _walks.TryRemove((walk.Loop, walk.Topic), out _); // only this loop adds to it, so nobody joins in between
-            walk.Dispose();
-        }
-    }
 }

@@ -1,10 +1,11 @@
 using MediaServer.Hub;
+using MediaServer.Media;
 using MediaServer.Transport;
 
 namespace MediaServer.Playback;
 
 /// <summary>
-/// One loop's players of one stream. The publisher's signal queues a single walk, which gives every player what is new, one gathered write
+/// One loop's players of one stream over one protocol. The publisher's signal queues a single walk, which gives every player what is new, one gathered write
 /// each: so publishing costs the same for one player and for a thousand. Frames that come close together wait for each other
 /// (<see cref="FlushInterval"/>).
 /// </summary>
@@ -17,9 +18,10 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     /// <summary>How often players are looked at though nothing is published, to cut off those that stand still.</summary>
     private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
 
-    private readonly List<RtmpPlayer> _players = [];
+    private readonly List<Player> _players = [];
     private readonly TimeProvider _time;
     private readonly FlushInterval _flushInterval;
+    private readonly Action<TopicWalk> _onEmpty;
     private readonly ITimer _idle;
     private readonly ITimer _flush;
     private int _isPosted;  // 1 while the loop has this to run
@@ -30,11 +32,20 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     private int _next;     // who was visited last; the walk goes down and around
     private int _remaining;
 
-    public TopicWalk(StreamTopic topic, EventLoop loop, FlushInterval flushInterval, TimeProvider time)
+    /// <param name="topic">The stream.</param>
+    /// <param name="loop">The loop.</param>
+    /// <param name="envelope">What stands around each frame on the way to these players: the same bytes for all of them.</param>
+    /// <param name="flushInterval">How long frames may wait for others.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="onEmpty">Called when the last player has left: whoever holds the walk disposes of it.</param>
+    public TopicWalk(
+        StreamTopic topic, EventLoop loop, FrameEnvelope envelope, FlushInterval flushInterval, TimeProvider time, Action<TopicWalk> onEmpty)
     {
         Topic = topic;
         Loop = loop;
+        Envelope = envelope;
         _flushInterval = flushInterval;
+        _onEmpty = onEmpty;
         _walked = topic.Published; // who joins is sent what there is at once
         _time = time;
         _idle = time.CreateTimer(static state => ((TopicWalk)state!).LookAtAll(), this, IdlePeriod, IdlePeriod);
@@ -47,11 +58,11 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
 
     public EventLoop Loop { get; }
 
-    public bool IsEmpty => _players.Count == 0;
+    public FrameEnvelope Envelope { get; }
 
-    public void Add(RtmpPlayer player) => _players.Add(player);
+    public void Add(Player player) => _players.Add(player);
 
-    public void Remove(RtmpPlayer player)
+    public void Remove(Player player)
     {
         int index = _players.IndexOf(player);
         if (index < 0)
@@ -64,6 +75,11 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
         if (_remaining > 0)
         {
             _remaining = _players.Count; // the one that moved may not have been visited yet
+        }
+
+        if (_players.Count == 0)
+        {
+            _onEmpty(this);
         }
     }
 

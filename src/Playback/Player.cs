@@ -1,0 +1,127 @@
+using System.Diagnostics.CodeAnalysis;
+using MediaServer.Hub;
+using MediaServer.Media;
+using MediaServer.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace MediaServer.Playback;
+
+/// <summary>
+/// One player: its subscription, written to its connection as fast as that takes it. What is the same for every protocol; what is said
+/// before, between and after the media is its heirs'. Runs on the connection's loop.
+/// </summary>
+internal abstract class Player : IFrameSource, IDisposable
+{
+    private readonly TopicWalk _walk;
+    private readonly TimeSpan _stallTimeout;
+    private readonly ILogger _logger;
+    private bool _isOver;
+
+    /// <summary>Joins the stream, and the walk over its players.</summary>
+    protected Player(
+        TopicWalk walk, TransportConnection connection, SubscriptionOptions options, TimeSpan stallTimeout, ILogger logger)
+    {
+        _walk = walk;
+        _stallTimeout = stallTimeout;
+        _logger = logger;
+        Connection = connection;
+        Subscription = walk.Topic.Subscribe(options with { ConfirmsDelivery = true });
+        connection.StartSending(this, walk.Envelope);
+        walk.Add(this);
+    }
+
+    protected TransportConnection Connection { get; }
+
+    protected Subscription Subscription { get; }
+
+    /// <summary>Sends what is new, unless the socket is full: then only looks how long it has been so.</summary>
+    public void Advance()
+    {
+        if (_isOver)
+        {
+            return;
+        }
+
+        if (!Connection.IsBlocked)
+        {
+            Connection.Flush();
+            EndIfDrained();
+            return;
+        }
+
+        if (Connection.HalfSentOffset is var offset and >= 0 && offset < _walk.Topic.Tail)
+        {
+            Connection.DetachHalfSent(); // it left the log: its slabs must not stay for a player that stands still
+        }
+
+        if (Connection.SinceProgress >= _stallTimeout)
+        {
+            _isOver = true;
+            _logger.Stalled(Connection.Id, Connection.RemoteEndPoint, _walk.Topic.Key, _stallTimeout);
+            CutOff();
+        }
+    }
+
+    /// <inheritdoc/>
+    public bool TryRead([MaybeNullWhen(false)] out MediaFrame frame)
+    {
+        if (Subscription.TryRead(out frame))
+        {
+            return true;
+        }
+
+        HaveGoodbyeSaid();
+        return false;
+    }
+
+    /// <inheritdoc/>
+    public void Sent(MediaFrame frame)
+    {
+        Subscription.ConfirmDelivered(frame);
+        HaveGoodbyeSaid();
+    }
+
+    /// <inheritdoc/>
+    public void Lost(MediaFrame frame)
+    {
+        if (Connection.End == ConnectionEnd.None)
+        {
+            Subscription.ReportLost(frame); // else it counts as disconnected, with all that is in flight
+            HaveGoodbyeSaid();
+        }
+    }
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+        _isOver = true;
+        _walk.Remove(this);
+        Subscription.Dispose(); // first: what was read and not sent is lost because it left, not because it lagged
+        Connection.StopSending();
+        _logger.Stopped(Connection.Id, _walk.Topic.Key, Subscription.Delivery.Delivered.Total, Subscription.Delivery.Dropped.Total);
+    }
+
+    /// <summary>The stream is over and the player has all of it: says so, and closes.</summary>
+    protected abstract void End();
+
+    /// <summary>The player cannot keep up and may not go on: tells it, where the protocol has words for that, and closes.</summary>
+    protected abstract void CutOff();
+
+    /// <summary>The end may be reached while the socket is sending, which nobody may change then: a walk follows it up.</summary>
+    private void HaveGoodbyeSaid()
+    {
+        if (Subscription.IsCompleted && !_isOver)
+        {
+            _walk.LookAtAll();
+        }
+    }
+
+    private void EndIfDrained()
+    {
+        if (Subscription.IsCompleted)
+        {
+            _isOver = true;
+            End();
+        }
+    }
+}
