@@ -39,7 +39,7 @@ public readonly record struct FlushInterval
             return true;
         }
 
-        if (!TryParseTime(text, out TimeSpan time) || time < TimeSpan.Zero || time > Longest)
+        if (!TimeText.TryParse(text, out TimeSpan time) || time < TimeSpan.Zero || time > Longest)
         {
             return false;
         }
@@ -66,25 +66,6 @@ public readonly record struct FlushInterval
     public override string ToString() => _fixed is { } interval
         ? string.Create(CultureInfo.InvariantCulture, $"{interval.TotalMilliseconds}ms")
         : "adaptive";
-
-    private static bool TryParseTime(string text, out TimeSpan time)
-    {
-        const NumberStyles Plain = NumberStyles.AllowDecimalPoint;
-        (string number, decimal unit) = text switch
-        {
-            _ when text.EndsWith("ms", StringComparison.OrdinalIgnoreCase) => (text[..^2], 1),
-            _ when text.EndsWith('s') => (text[..^1], 1000),
-            "0" => (text, 1),
-            _ => ("", 0),
-        };
-        if (decimal.TryParse(number.TrimEnd(), Plain, CultureInfo.InvariantCulture, out decimal value))
-        {
-            time = TimeSpan.FromMilliseconds((double)(Math.Min(value, 1_000_000) * unit));
-            return true;
-        }
-
-        return TimeSpan.TryParseExact(text, "c", CultureInfo.InvariantCulture, out time) && text.Contains(':', StringComparison.Ordinal);
-    }
 
     private sealed class Converter : TypeConverter
     {

@@ -75,6 +75,30 @@ public sealed class TransportHost : IAsyncDisposable
     /// <returns>The connection.</returns>
     public TransportConnection Adopt(Stream stream, IPEndPoint remoteEndPoint) => Adopt(stream, null, remoteEndPoint);
 
+    /// <summary>
+    /// Makes a connection that sends on a socket of somebody else who goes on reading it, such as an HTTP server that has nothing to say for
+    /// now. <see cref="TransportConnection.Input"/> gives nothing; each side closes when it likes (<see cref="SharedConnection"/>).
+    /// </summary>
+    /// <param name="socket">A connected TCP socket with nothing on the way but what it carries: no TLS.</param>
+    /// <param name="remoteEndPoint">The peer.</param>
+    /// <returns>The connection; <see langword="null"/> where there are no shards, and when the socket is closed already.</returns>
+    public TransportConnection? TryShare(Socket socket, IPEndPoint remoteEndPoint)
+    {
+        ArgumentNullException.ThrowIfNull(socket);
+        if (_shards.Length == 0 || SharedConnection.TryDuplicate(socket) is not { } own)
+        {
+            return null;
+        }
+
+        own.NoDelay = true;
+        ShardLoop shard = Choose(_shards);
+        shard.Expect();
+        var connection = new SharedConnection(shard, own, remoteEndPoint, _options);
+        _logger.ConnectionAdopted(connection.Id, connection.RemoteEndPoint.ToString(), "a shard, sending only");
+        shard.Post(connection.Start);
+        return connection;
+    }
+
     /// <summary>Aborts the connections that are still open and stops the loops.</summary>
     public async ValueTask DisposeAsync()
     {

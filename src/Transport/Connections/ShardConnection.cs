@@ -10,10 +10,9 @@ namespace MediaServer.Transport;
 /// The <see cref="Socket"/> is kept reachable and only its descriptor is used, so no reference on its handle is held between calls. It is
 /// disposed on the loop, after the descriptor has left the epoll.
 /// </remarks>
-internal sealed class ShardConnection : TransportConnection, IThreadPoolWorkItem
+internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
 {
     private readonly ShardLoop _loop;
-    private readonly Socket _socket;
     private readonly int _descriptor;
     private bool _readable;     // the kernel has more, or FIN, or an error
     private bool _peerFinished; // FIN or an error has been seen: a short count no longer means that there is nothing more
@@ -26,9 +25,11 @@ internal sealed class ShardConnection : TransportConnection, IThreadPoolWorkItem
         : base(loop, remoteEndPoint, options)
     {
         _loop = loop;
-        _socket = socket;
+        Socket = socket;
         _descriptor = (int)socket.SafeHandle.DangerousGetHandle();
     }
+
+    private protected Socket Socket { get; }
 
     /// <summary>Joins the loop. The first thing it runs there.</summary>
     public void Start()
@@ -174,7 +175,7 @@ internal sealed class ShardConnection : TransportConnection, IThreadPoolWorkItem
         ForgetProgress();
     }
 
-    private protected override void PrepareSending() => _socket.LimitUnsent(Options.NotSentLowWatermarkBytes);
+    private protected override void PrepareSending() => Socket.LimitUnsent(Options.NotSentLowWatermarkBytes);
 
     private protected override void ShutdownSend() => SystemCalls.ShutdownSend(_descriptor);
 
@@ -220,11 +221,11 @@ internal sealed class ShardConnection : TransportConnection, IThreadPoolWorkItem
     {
         if (reset)
         {
-            _socket.Close(0);
+            Socket.Close(0);
         }
         else
         {
-            _socket.Dispose();
+            Socket.Dispose();
         }
     }
 

@@ -14,6 +14,7 @@ internal static unsafe partial class SystemCalls
     private const int DoNotWait = 0x40;  // MSG_DONTWAIT
     private const int NoSignal = 0x4000; // MSG_NOSIGNAL
     private const int ShutdownWrite = 1; // SHUT_WR
+    private const int DuplicateCloseOnExec = 1030; // F_DUPFD_CLOEXEC
 
     /// <summary>Receives without waiting.</summary>
     /// <returns>Bytes received, 0 at the peer's FIN, or −1 with <see cref="Marshal.GetLastPInvokeError"/> set.</returns>
@@ -49,6 +50,14 @@ internal static unsafe partial class SystemCalls
 
     /// <summary>Sends FIN: no byte follows.</summary>
     public static void ShutdownSend(int socket) => _ = Shutdown(socket, ShutdownWrite);
+
+    /// <summary>Makes another descriptor for a socket: it stays open when the first one is closed.</summary>
+    /// <returns>The descriptor, or −1 with <see cref="Marshal.GetLastPInvokeError"/> set.</returns>
+    /// <exception cref="ObjectDisposedException">The socket was closed.</exception>
+    public static int Duplicate(SafeHandle socket) => Control(socket, DuplicateCloseOnExec, 0);
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(SafeHandle descriptor, int command, nint argument);
 
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     private static partial nint Recv(int socket, nint buffer, nint length, int flags);
