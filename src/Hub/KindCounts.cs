@@ -36,5 +36,7 @@ public readonly record struct KindCounts(long Audio, long Video, long Data)
         kind == MediaKind.Video ? count : 0,
         kind == MediaKind.Data ? count : 0);
 
+    internal static KindCounts Between(in LogPosition from, in LogPosition to) => Before(to) - Before(from);
+
     internal static KindCounts Before(in LogPosition position) => new(position.AudioFrames, position.VideoFrames, position.DataFrames);
 }

@@ -21,6 +21,33 @@ public sealed class HubOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.5", "00:10:00")]
     public TimeSpan LagTime { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Share of the lag bound from which on a live subscriber is left without disposable video. Default 0.8.</summary>
+    [Range(0.01, 1)]
+    public double WarningFill { get; set; } = 0.8;
+
+    /// <summary>Share of the lag bound from which on a live subscriber is left without video until its next random access point. Default 0.95.</summary>
+    [Range(0.01, 1)]
+    public double CriticalFill { get; set; } = 0.95;
+
+    /// <summary>Share of the lag bound below which a slow subscriber is recovering. Default 0.5.</summary>
+    [Range(0.01, 1)]
+    public double RecoveryFill { get; set; } = 0.5;
+
+    /// <summary>How long a subscriber must stay below that to be well again. Default 2 s: a group of pictures, mostly.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan RecoveryTime { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Bytes that one lossless subscription may have the log keep for it, charged in whole slabs, beside <see cref="BudgetBytes"/>.
+    /// Default 64 MiB: 10 s of 50 Mbit/s.
+    /// </summary>
+    [Range(1024 * 1024L, 64 * 1024 * 1024 * 1024L)]
+    public long BlockBytes { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>Bytes that all lossless subscriptions together may have kept for them. Default 1 GiB.</summary>
+    [Range(1024 * 1024L, 1024 * 1024 * 1024 * 1024L)]
+    public long BlockTotalBytes { get; set; } = 1024 * 1024 * 1024;
+
     /// <summary>Frames that a topic holds at most. Default 16,384: over 3 minutes of 30 fps video with AAC, so that bytes or time decide first.</summary>
     [Range(16, 1_048_576)]
     public int BudgetFrames { get; set; } = 16_384;
@@ -48,7 +75,10 @@ public sealed class HubOptions : IValidatableObject
     [Range(1, 1_000_000)]
     public int MaxStreams { get; set; } = 1_000;
 
-    /// <summary>A subscriber within its bound must never be overrun, so the budget may not be smaller than the bound.</summary>
+    /// <summary>
+    /// A subscriber within its bound must never be overrun, so the budget may not be smaller than the bound; and the states of a slow
+    /// subscriber need room between them.
+    /// </summary>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (BudgetFrames < LagFrames)
@@ -65,6 +95,21 @@ public sealed class HubOptions : IValidatableObject
         if (BudgetTime < LagTime)
         {
             yield return new ValidationResult($"{nameof(BudgetTime)} is below {nameof(LagTime)}.", [nameof(BudgetTime)]);
+        }
+
+        if (RecoveryFill >= WarningFill)
+        {
+            yield return new ValidationResult($"{nameof(RecoveryFill)} is not below {nameof(WarningFill)}.", [nameof(RecoveryFill)]);
+        }
+
+        if (WarningFill >= CriticalFill)
+        {
+            yield return new ValidationResult($"{nameof(WarningFill)} is not below {nameof(CriticalFill)}.", [nameof(WarningFill)]);
+        }
+
+        if (BlockTotalBytes < BlockBytes)
+        {
+            yield return new ValidationResult($"{nameof(BlockTotalBytes)} is below {nameof(BlockBytes)}.", [nameof(BlockTotalBytes)]);
         }
     }
 }

@@ -6,8 +6,10 @@ namespace MediaServer.Hub;
 public sealed class DeliveryCounters
 {
     private static readonly int Reasons = Enum.GetValues<DropReason>().Length;
+    private static readonly int States = Enum.GetValues<SubscriptionState>().Length;
 
     private readonly KindCounts[] _dropped = new KindCounts[Reasons];
+    private readonly long[] _transitions = new long[States];
     private KindCounts _delivered;
 
     /// <summary>Frames delivered.</summary>
@@ -25,10 +27,31 @@ public sealed class DeliveryCounters
     /// <summary>Times that a subscriber was beyond its bound, or behind the tail, and was moved forward.</summary>
     public long Overruns { get; private set; }
 
+    /// <summary>Times that a subscriber left <see cref="SubscriptionState.Normal"/> within a minute of having come back to it.</summary>
+    public long Swings { get; private set; }
+
+    /// <summary>Subscribers cut off because they did not keep up (policy <c>disconnect</c>).</summary>
+    public long CutOffs { get; private set; }
+
+    /// <summary>Calls to the kernel that sent something, as <see cref="Subscription.CountSends"/> was told.</summary>
+    public long SendCalls { get; private set; }
+
+    /// <summary>Bytes that those calls sent, envelopes included.</summary>
+    public long SentBytes { get; private set; }
+
+    /// <summary>
+    /// From when a frame was received to when its last byte was in the kernel: of live frames, published after the subscription had met the
+    /// newest; what a newcomer is given of the past says nothing of the server's speed.
+    /// </summary>
+    public DurationHistogram Latency { get; } = new();
+
     /// <summary>Frames dropped for one reason.</summary>
     public KindCounts GetDropped(DropReason reason) => _dropped[(int)reason];
 
-    internal void CountDelivered(MediaKind kind) => _delivered += KindCounts.Of(kind, 1);
+    /// <summary>Times that a subscription came into a state from another.</summary>
+    public long GetTransitions(SubscriptionState entered) => _transitions[(int)entered];
+
+    internal void CountDelivered(KindCounts counts) => _delivered += counts;
 
     internal void CountDropped(DropReason reason, KindCounts counts) => _dropped[(int)reason] += counts;
 
@@ -38,6 +61,25 @@ public sealed class DeliveryCounters
 
     internal void CountOverrun() => Overruns++;
 
+    internal void CountTransition(SubscriptionState entered) => _transitions[(int)entered]++;
+
+    internal void CountSwing() => Swings++;
+
+    internal void CountCutOff() => CutOffs++;
+
+    internal void CountSends(long calls, long bytes)
+    {
+        SendCalls += calls;
+        SentBytes += bytes;
+    }
+
+    internal DeliveryCounters Copy()
+    {
+        var copy = new DeliveryCounters();
+        copy.Add(this);
+        return copy;
+    }
+
     internal void Add(DeliveryCounters other)
     {
         _delivered += other._delivered;
@@ -46,8 +88,18 @@ public sealed class DeliveryCounters
             _dropped[reason] += other._dropped[reason];
         }
 
+        for (int state = 0; state < States; state++)
+        {
+            _transitions[state] += other._transitions[state];
+        }
+
         Injected += other.Injected;
         NoKeyframeStarts += other.NoKeyframeStarts;
         Overruns += other.Overruns;
+        Swings += other.Swings;
+        CutOffs += other.CutOffs;
+        SendCalls += other.SendCalls;
+        SentBytes += other.SentBytes;
+        Latency.Add(other.Latency);
     }
 }

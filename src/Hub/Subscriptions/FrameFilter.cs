@@ -44,6 +44,9 @@ internal sealed class FrameFilter
     /// <summary>Whether video waits for a random access point.</summary>
     public bool IsClosed => _gates.IsClosed;
 
+    /// <summary>Whether it lets all audio and video of track 0 pass that is no configuration.</summary>
+    public bool PassesAll => _selection.Audio && _selection.Video && _gates.IsOpen;
+
     /// <summary>Has video wait for a random access point: frames before have been left out.</summary>
     public void Close() => _gates.Close(_topic.GetTimestamp());
 

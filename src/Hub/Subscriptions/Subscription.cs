@@ -9,8 +9,8 @@ namespace MediaServer.Hub;
 /// could not show; a reader that falls behind is moved forward, so that it costs nobody anything.
 /// </summary>
 /// <remarks>
-/// <para><b>One reader.</b> <see cref="TryRead"/>, <see cref="WaitToReadAsync"/>, <see cref="ConfirmDelivered"/> and <see cref="Dispose"/> are
-/// called by one at a time; everything else may be read by anybody. <see cref="Dispose"/> and <see cref="ConfirmDelivered"/> may also come
+/// <para><b>One reader.</b> <see cref="TryRead"/>, <see cref="WaitToReadAsync"/>, <see cref="ConfirmDelivered(MediaFrame, long)"/> and <see cref="Dispose"/> are
+/// called by one at a time; everything else may be read by anybody. <see cref="Dispose"/> and <see cref="ConfirmDelivered(MediaFrame, long)"/> may also come
 /// while a wait is open. Each frame that is handed out carries a reference, which the reader releases.</para>
 /// <para><b>Catching up.</b> From its join or a jump until its cursor first meets the head, a subscription is not held to its lag bound,
 /// only to what the log still holds: a burst is no lag. After that, beyond the bound or behind the tail it jumps to the newest
@@ -36,6 +36,9 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     private StreamConfiguration _handedOut = StreamConfiguration.Empty;
     private long _breaks; // in the timeline, up to what was handed out last
     private KindCounts _inFlight;
+    private long _liveFrom = long.MaxValue; // offset of the first frame that came after the cursor had met the head
+    private bool _isCutOff;
+    private FrameGap? _gap;
     private ReaderWait? _wait;
     private int _finished;
     private int _disposed;
@@ -48,6 +51,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         _options = options;
         _filter = new FrameFilter(topic, options.Selection, Delivery);
         Start = start.Offset;
+        Since = topic.GetUtcNow();
         _breaks = start.Breaks;
         MoveTo(start);
     }
@@ -57,6 +61,21 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
     /// <inheritdoc cref="SubscriptionOptions.Kind"/>
     public string Kind => _options.Kind;
+
+    /// <inheritdoc cref="SubscriptionOptions.Policy"/>
+    public SlowPolicy Policy => _options.Policy;
+
+    /// <summary>When it joined.</summary>
+    public DateTimeOffset Since { get; }
+
+    /// <summary>How it keeps up.</summary>
+    public SubscriptionState State => IsCatchingUp ? SubscriptionState.CatchingUp : SubscriptionState.Normal;
+
+    /// <summary>
+    /// Whether it was beyond its bound under <see cref="SlowPolicy.Disconnect"/>: it completes without handing out any more, and its reader
+    /// ends the connection.
+    /// </summary>
+    public bool IsCutOff => Volatile.Read(ref _isCutOff);
 
     /// <summary>What it gets of the stream. Set by its reader: video that was left out goes on at its next random access point.</summary>
     public FrameSelection Selection
@@ -130,12 +149,13 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     /// <returns>Whether there was one. When not: wait, be signalled, or see <see cref="IsCompleted"/>.</returns>
     public override bool TryRead([MaybeNullWhen(false)] out MediaFrame frame)
     {
-        while (Volatile.Read(ref _disposed) == 0)
+        while (Volatile.Read(ref _disposed) == 0 && !_isCutOff)
         {
             Retained answer = _frames.TryRetain(_position.Offset, out MediaFrame? next);
             if (answer == Retained.Empty)
             {
                 _isCatchingUp = false;
+                _liveFrom = Math.Min(_liveFrom, _position.Offset);
                 TryFinish();
                 break;
             }
@@ -148,7 +168,11 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
             if (IsBeyondBound(next!))
             {
-                if (!TryJump())
+                if (Policy == SlowPolicy.Disconnect)
+                {
+                    CutOff();
+                }
+                else if (!TryJump())
                 {
                     PassOver(next!);
                 }
@@ -224,19 +248,96 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     }
 
     /// <summary>
+    /// Takes a whole run, if that is what this subscription would have handed out frame by frame: when it keeps up, stands at the run's
+    /// first frame, and nothing in it is to be left out. Costs the same for any number of frames.
+    /// </summary>
+    /// <returns>Whether it did; else <see cref="TryRead"/> goes on frame by frame. The frames' references stay the run's.</returns>
+    public bool TryTake(FrameRun run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (run.Start.Offset != _position.Offset
+            || Volatile.Read(ref _disposed) != 0
+            || State != SubscriptionState.Normal
+            || _mustReconcile
+            || _breaks != _position.Breaks
+            || !_filter.PassesAll
+            || _log.LagBound.IsExceeded(run.Frames[0], _frames.Newest!))
+        {
+            return false;
+        }
+
+        KindCounts taken = KindCounts.Between(run.Start, run.End);
+        if (_options.ConfirmsDelivery)
+        {
+            _inFlight += taken;
+        }
+        else
+        {
+            Delivery.CountDelivered(taken);
+        }
+
+        IsDiscontinuous = false;
+        MoveTo(run.End);
+        return true;
+    }
+
+    /// <summary>Takes note of what was lost between the frame handed out before the last and the last, or before the end (policy <c>block</c>).</summary>
+    /// <returns>Whether something was lost. Each gap is told once.</returns>
+    public bool TryTakeGap(out FrameGap gap)
+    {
+        gap = _gap.GetValueOrDefault();
+        bool isGap = _gap is not null;
+        _gap = null;
+        return isGap;
+    }
+
+    /// <inheritdoc cref="ConfirmDelivered(MediaFrame, long)"/>
+    public void ConfirmDelivered(MediaFrame frame) => ConfirmDelivered(frame, _topic.GetTimestamp());
+
+    /// <summary>
     /// Counts a frame as delivered, once its last byte is in the kernel. Frames are confirmed in any order; injected ones count nowhere, and
     /// may be confirmed all the same.
     /// </summary>
-    public void ConfirmDelivered(MediaFrame frame)
+    /// <param name="frame">The frame.</param>
+    /// <param name="sentAt">When that was: a <see cref="TimeProvider.GetTimestamp"/>.</param>
+    public void ConfirmDelivered(MediaFrame frame, long sentAt)
     {
         ArgumentNullException.ThrowIfNull(frame);
         if (_options.ConfirmsDelivery && !frame.Is(FrameTraits.Injected) && Volatile.Read(ref _disposed) == 0)
         {
-            _inFlight -= KindCounts.Of(frame.Kind, 1);
-            Delivery.CountDelivered(frame.Kind);
-            FinishWithLastAnswer();
+            ConfirmDelivered(KindCounts.Of(frame.Kind, 1), new ReadOnlySpan<MediaFrame>(in frame), sentAt);
         }
     }
+
+    /// <summary>Counts a run as delivered that was taken and sent whole. One sent in part is answered frame by frame.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="sentAt">When its last byte was in the kernel: a <see cref="TimeProvider.GetTimestamp"/>.</param>
+    public void ConfirmDelivered(FrameRun run, long sentAt)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        if (_options.ConfirmsDelivery && Volatile.Read(ref _disposed) == 0)
+        {
+            ConfirmDelivered(KindCounts.Between(run.Start, run.End), run.Frames, sentAt);
+        }
+    }
+
+    /// <summary>Counts what was sent, for <see cref="DeliveryCounters.SendCalls"/> and <see cref="DeliveryCounters.SentBytes"/>.</summary>
+    public void CountSends(long calls, long bytes) => Delivery.CountSends(calls, bytes);
+
+    /// <summary>Its numbers of this moment.</summary>
+    public SubscriberStatistics Describe() => new()
+    {
+        Kind = Kind,
+        Name = _options.Name,
+        Peer = _options.Peer,
+        Since = Since,
+        State = State,
+        Policy = Policy,
+        Fill = Fill,
+        Lag = Lag,
+        InFlight = InFlight,
+        Delivery = Delivery.Copy(),
+    };
 
     /// <summary>
     /// Takes a frame back that was handed out and will not reach the subscriber. It counts as <see cref="DropReason.Overrun"/>; those handed
@@ -298,6 +399,13 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
     private bool IsBeyondBound(MediaFrame next) => !_isCatchingUp && _log.LagBound.IsExceeded(next, _frames.Newest!);
 
+    private void CutOff()
+    {
+        Volatile.Write(ref _isCutOff, true);
+        Delivery.CountCutOff();
+        Finish();
+    }
+
     private void HandOut(MediaFrame next)
     {
         if (_options.ConfirmsDelivery)
@@ -306,7 +414,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         }
         else
         {
-            Delivery.CountDelivered(next.Kind);
+            Delivery.CountDelivered(KindCounts.Of(next.Kind, 1));
         }
 
         if (StreamConfiguration.Holds(next))
@@ -318,6 +426,21 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         IsDiscontinuous = after.Breaks != _breaks;
         _breaks = after.Breaks;
         MoveTo(after);
+    }
+
+    private void ConfirmDelivered(KindCounts counts, ReadOnlySpan<MediaFrame> frames, long sentAt)
+    {
+        _inFlight -= counts;
+        Delivery.CountDelivered(counts);
+        foreach (MediaFrame frame in frames)
+        {
+            if (frame.Offset >= _liveFrom)
+            {
+                Delivery.Latency.Record(_topic.ToTime(sentAt - frame.ReceivedAt));
+            }
+        }
+
+        FinishWithLastAnswer();
     }
 
     private MediaFrame Inject(MediaFrame configuration, long dts)
@@ -365,6 +488,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
 
         SkipTo(target.Position);
         _isCatchingUp = true;
+        _liveFrom = long.MaxValue;
         return true;
     }
 
@@ -381,7 +505,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
     private void SkipTo(in LogPosition target)
     {
         Delivery.CountOverrun();
-        Delivery.CountDropped(DropReason.Overrun, KindCounts.Before(target) - KindCounts.Before(_position));
+        Delivery.CountDropped(DropReason.Overrun, KindCounts.Between(_position, target));
         _filter.Restart();
         _mustReconcile = true;
         MoveTo(target);

@@ -6,6 +6,12 @@ public sealed record SubscriptionOptions
     /// <summary>What kind of subscriber it is, such as <c>rtmp</c>, <c>http-flv</c> or <c>hls</c>: one of a few words, for statistics.</summary>
     public required string Kind { get; init; }
 
+    /// <summary>Who it is, such as the id of its connection, for the API and the log.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where it is, as <c>address:port</c>, for the API.</summary>
+    public string? Peer { get; init; }
+
     /// <summary>Where it begins.</summary>
     public JoinMode Join { get; init; }
 
@@ -15,8 +21,14 @@ public sealed record SubscriptionOptions
     /// <summary>What it gets of the stream; everything by default.</summary>
     public FrameSelection Selection { get; init; }
 
+    /// <summary>What becomes of it when it does not keep up.</summary>
+    public SlowPolicy Policy { get; init; }
+
+    /// <summary>How far it may lag, where that is less than the hub allows. Means nothing to <see cref="SlowPolicy.Block"/>.</summary>
+    public LagLimit Limit { get; init; }
+
     /// <summary>
-    /// Whether a frame counts as delivered only at <see cref="Subscription.ConfirmDelivered"/>, as for a socket: when its last byte is in
+    /// Whether a frame counts as delivered only at <see cref="Subscription.ConfirmDelivered(MediaServer.Media.MediaFrame, long)"/>, as for a socket: when its last byte is in
     /// the kernel. Otherwise it is delivered when it is read.
     /// </summary>
     public bool ConfirmsDelivery { get; init; }

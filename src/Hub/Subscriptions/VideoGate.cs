@@ -19,6 +19,9 @@ internal struct VideoGate
     /// <summary>Whether it lets nothing pass but a random access point.</summary>
     public readonly bool IsClosed => _state == State.Closed;
 
+    /// <summary>Whether it lets everything pass.</summary>
+    public readonly bool IsOpen => _state == State.Open;
+
     /// <summary>A gate that waits for a random access point from a moment on.</summary>
     public static VideoGate ClosedAt(long timestamp) => new() { _closedAt = timestamp };
 

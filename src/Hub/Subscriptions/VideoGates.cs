@@ -10,6 +10,9 @@ internal sealed class VideoGates(long timestamp)
     /// <summary>Whether track 0 waits for a random access point.</summary>
     public bool IsClosed => _gates[0].IsClosed;
 
+    /// <summary>Whether track 0 passes, and what leads its random access point has passed by.</summary>
+    public bool IsOpen => _gates[0].IsOpen;
+
     /// <summary>The gate of a track. One that was not seen before has been closed since all were.</summary>
     public ref VideoGate Of(byte trackId)
     {

@@ -65,6 +65,9 @@ public sealed class StreamTopic
     /// <summary>What was wrong with its publishers' timestamps, and repaired. Counted by the timelines of those who publish.</summary>
     public TimelineFaults TimelineFaults { get; } = new();
 
+    /// <summary>How long frames waited for others before they went out together. Recorded by those who send.</summary>
+    public DurationHistogram FlushDelays { get; } = new();
+
     internal TopicLog Log { get; }
 
     internal WaitingReaders Waiting { get; } = new();
@@ -109,28 +112,57 @@ public sealed class StreamTopic
         }
     }
 
+    /// <summary>Takes the frames from an offset on once, for many subscribers: as many as there are and fit (<see cref="FrameRun"/>).</summary>
+    /// <param name="run">What takes them; emptied first. It stays empty when the frame there is not held, or needs a look for each subscriber.</param>
+    /// <param name="from">Offset of the first.</param>
+    public void Fill(FrameRun run, long from)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        run.Clear();
+        while (Log.Frames.TryRetain(from++, out MediaFrame? frame) == Retained.Taken)
+        {
+            if (!run.TryAdd(frame!))
+            {
+                frame!.Release();
+                break;
+            }
+        }
+    }
+
+    /// <summary>Its subscribers of this moment.</summary>
+    public IReadOnlyList<SubscriberStatistics> GetSubscribers()
+    {
+        lock (_lock)
+        {
+            return [.. _subscriptions.Select(subscription => subscription.Describe())];
+        }
+    }
+
     /// <summary>Counts and measures of this moment.</summary>
     public TopicStatistics GetStatistics()
     {
         var traffic = new TrafficCounters();
         AddTo(traffic);
-        Dictionary<string, int> subscribers;
-        double[] fills;
-        lock (_lock)
-        {
-            subscribers = _subscriptions.CountBy(subscription => subscription.Kind).ToDictionary();
-            fills = [.. _subscriptions.Where(subscription => !subscription.IsCatchingUp).Select(subscription => subscription.Fill)];
-        }
-
+        SubscriberStatistics[] subscribers = [.. GetSubscribers()];
+        double[] fills = [.. subscribers.Where(one => one.State != SubscriptionState.CatchingUp).Select(one => one.Fill)];
         MediaFrame? keyframe = Log.LastKeyframe;
         long tail = Tail; // before the head, which only grows
         return new TopicStatistics
         {
             Traffic = traffic,
-            Subscribers = subscribers,
+            Subscribers = subscribers.CountBy(one => one.Kind).ToDictionary(),
+            States = Enum.GetValues<SubscriptionState>().ToDictionary(state => state, state => subscribers.Count(one => one.State == state)),
             SettledSubscribers = fills.Length,
             MaxFill = fills.DefaultIfEmpty().Max(),
             SumOfFills = fills.Sum(),
+            MaxLag = new SubscriptionLag(
+                subscribers.Select(one => one.Lag.Frames).DefaultIfEmpty().Max(),
+                subscribers.Select(one => one.Lag.Bytes).DefaultIfEmpty().Max(),
+                subscribers.Select(one => one.Lag.Time).DefaultIfEmpty().Max()),
+            SumOfLags = new SubscriptionLag(
+                subscribers.Sum(one => one.Lag.Frames),
+                subscribers.Sum(one => one.Lag.Bytes),
+                new TimeSpan(subscribers.Sum(one => one.Lag.Time.Ticks))),
             LogFrames = Head - tail,
             LogBytes = Log.ChargedBytes,
             SinceKeyframe = keyframe is null ? null : _timeProvider.GetElapsedTime(keyframe.ReceivedAt),
@@ -281,6 +313,8 @@ public sealed class StreamTopic
             }
         }
     }
+
+    internal DateTimeOffset GetUtcNow() => _timeProvider.GetUtcNow();
 
     internal long GetTimestamp() => _timeProvider.GetTimestamp();
 

@@ -18,6 +18,15 @@ public sealed record TopicStatistics
     /// <summary>The fills of all of them together: divided by their number, the mean.</summary>
     public required double SumOfFills { get; init; }
 
+    /// <summary>Live subscriptions by <see cref="Subscription.State"/>; each state is there, be it 0.</summary>
+    public required IReadOnlyDictionary<SubscriptionState, int> States { get; init; }
+
+    /// <summary>The longest lag of any subscriber, in frames, in bytes and in time: each of its own.</summary>
+    public required SubscriptionLag MaxLag { get; init; }
+
+    /// <summary>The lags of all subscribers together: divided by their number, the mean.</summary>
+    public required SubscriptionLag SumOfLags { get; init; }
+
     /// <summary>Frames in the log.</summary>
     public required long LogFrames { get; init; }
 

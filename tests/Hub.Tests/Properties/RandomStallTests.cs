@@ -32,7 +32,8 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"delivered {seen.Delivered}, overruns {seen.Overruns}, injected {seen.Injected}, no-keyframe {seen.NoKeyframeStarts}");
-        foreach (DropReason reason in Enum.GetValues<DropReason>())
+        DropReason[] reasons = [DropReason.Leading, DropReason.UntilKeyframe, DropReason.Overrun, DropReason.Filtered, DropReason.Disconnected];
+        foreach (DropReason reason in reasons)
         {
             output.WriteLine($"{reason}: {seen.GetDropped(reason)}");
             Assert.True(seen.GetDropped(reason).Video > 0, $"no stream has made a reader drop video because of {reason}: the test tests nothing");
