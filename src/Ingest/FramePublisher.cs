@@ -4,16 +4,15 @@ using MediaServer.Media;
 namespace MediaServer.Ingest;
 
 /// <summary>Makes frames of what one publisher sends, and publishes them.</summary>
-internal sealed class FramePublisher(Publication publication, SlabPool pool) : IDisposable
+internal sealed class FramePublisher(Publication publication)
 {
-    private readonly FrameFactory _frames = new(pool);
     private FrameTraits _nextTraits;
 
     /// <summary>Marks the next frame, whatever it is: configuration too, and not one that turns out to be dropped.</summary>
     public void MarkNext(FrameTraits traits) => _nextTraits |= traits;
 
     /// <summary>Publishes media, and moves the payload into the frame.</summary>
-    public void Publish(in FrameInfo info, PayloadBuilder payload) => publication.Publish(_frames.Create(Mark(info), payload));
+    public void Publish(in FrameInfo info, PayloadBuilder payload) => publication.Publish(MediaFrame.Create(Mark(info), payload));
 
     /// <summary>Publishes configuration or script data, whose bytes are copied.</summary>
     public MediaFrame PublishOwned(in FrameInfo info, ReadOnlySpan<byte> body)
@@ -22,9 +21,6 @@ internal sealed class FramePublisher(Publication publication, SlabPool pool) : I
         publication.Publish(frame);
         return frame;
     }
-
-    /// <inheritdoc/>
-    public void Dispose() => _frames.Dispose();
 
     private FrameInfo Mark(in FrameInfo info)
     {

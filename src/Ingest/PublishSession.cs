@@ -36,7 +36,7 @@ internal sealed class PublishSession : IDisposable
         _time = time;
         _counters = counters;
         _logger = logger;
-        _publisher = new FramePublisher(publication, pool);
+        _publisher = new FramePublisher(publication);
         _timeline = new Timeline(time, publication.LastDts, publication.Topic.TimelineFaults);
         if (publication.IsResumed)
         {
@@ -74,7 +74,6 @@ internal sealed class PublishSession : IDisposable
     public void Dispose()
     {
         _publication.Dispose();
-        _publisher.Dispose();
         _partHeaders.Dispose();
         _part.Dispose();
     }

@@ -10,7 +10,6 @@ namespace MediaServer.Hls.Tests;
 /// <param name="first">What its first frame is marked with.</param>
 internal sealed class FlvPublisher(SlabPool pool, long continueAfter = -1, FrameTraits first = FrameTraits.None) : IDisposable
 {
-    private readonly FrameFactory _factory = new(pool);
     private readonly PayloadBuilder _payload = new(pool);
     private readonly Timeline _timeline = new(new ManualTimeProvider(), continueAfter);
     private readonly VideoBitstream _video = new(MediaCodec.Avc);
@@ -74,12 +73,8 @@ internal sealed class FlvPublisher(SlabPool pool, long continueAfter = -1, Frame
             };
         }
 
-        return _factory.Create(info, _payload);
+        return MediaFrame.Create(info, _payload);
     }
 
-    public void Dispose()
-    {
-        _payload.Dispose();
-        _factory.Dispose();
-    }
+    public void Dispose() => _payload.Dispose();
 }

@@ -13,7 +13,6 @@ internal sealed class StreamRun : IDisposable
     private readonly LeakCheckingPool _pool = new();
     private readonly Presentation _presentation;
     private readonly Segmenter _segmenter;
-    private readonly FrameFactory _factory;
     private readonly PayloadBuilder _payload;
     private readonly PlaylistHistory _history;
     private HlsSnapshot? _seen;
@@ -23,7 +22,6 @@ internal sealed class StreamRun : IDisposable
         _history = new PlaylistHistory(isShortOfMemory);
         options ??= new HlsOptions();
         Publisher = new FlvPublisher(_pool.Pool);
-        _factory = new FrameFactory(_pool.Pool);
         _payload = new PayloadBuilder(_pool.Pool);
         Stream = new HlsStream(KeyOf("live/test"));
         Counters = new HlsCounters(new Meters());
@@ -113,7 +111,6 @@ internal sealed class StreamRun : IDisposable
         _segmenter.Abandon();
         _presentation.Release();
         Publisher.Dispose();
-        _factory.Dispose();
         _payload.Dispose();
         _pool.Dispose();
     }
@@ -121,7 +118,7 @@ internal sealed class StreamRun : IDisposable
     private MediaFrame Create(in FrameInfo info, int bytes)
     {
         _payload.Append(new ReadOnlySequence<byte>(new byte[info.DataOffset + bytes]));
-        return _factory.Create(info, _payload);
+        return MediaFrame.Create(info, _payload);
     }
 
     private string TextOf(string name) => Encoding.UTF8.GetString(((HlsPlaylist)Stream.Snapshot!.Resources[name]).Bytes);

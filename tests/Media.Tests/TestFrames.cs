@@ -12,18 +12,18 @@ internal static class TestFrames
 
     public static MediaFrame Create(SlabPool pool, FrameInfo info, byte[] payload, params ReadOnlySpan<int> cuts)
     {
-        using var factory = new FrameFactory(pool);
         using var builder = new PayloadBuilder(pool);
         using var received = new SlabSequence(pool, payload, cuts);
         builder.Append(received.Sequence);
-        return factory.Create(info, builder);
+        return MediaFrame.Create(info, builder);
     }
 
     /// <summary>The bytes that the vectors point at.</summary>
     public static byte[] Read(MediaFrame frame, FrameEnvelope envelope, int skipBytes = 0)
     {
         IoVector[] vectors = new IoVector[frame.GetVectorCount(envelope)];
-        int count = frame.WriteVectors(envelope, skipBytes, vectors);
+        var room = new EnvelopeRoom(1);
+        int count = frame.WriteVectors(envelope, skipBytes, room[0], vectors);
         var bytes = new List<byte>();
         foreach (IoVector vector in vectors.AsSpan(0, count))
         {
@@ -31,6 +31,7 @@ internal static class TestFrames
             bytes.AddRange(vector.AsSpan());
         }
 
+        GC.KeepAlive(room);
         return [.. bytes];
     }
 }

@@ -239,7 +239,6 @@ public sealed class HttpFlvTests : IDisposable
     {
         using var received = new SlabSequence(_slabs.Pool, new byte[lengthBytes]);
         using var payload = new PayloadBuilder(_slabs.Pool);
-        using var frames = new FrameFactory(_slabs.Pool);
         payload.Append(received.Sequence);
         var info = new FrameInfo
         {
@@ -248,6 +247,6 @@ public sealed class HttpFlvTests : IDisposable
             ReceivedAt = _time.GetTimestamp(),
             Traits = kind == MediaKind.Video ? FrameTraits.RandomAccess : FrameTraits.None,
         };
-        publication.Publish(frames.Create(info, payload));
+        publication.Publish(MediaFrame.Create(info, payload));
     }
 }

@@ -56,17 +56,19 @@ public sealed class ClientSessionTests : IDisposable
         Assert.All(_clientSink.Media, media => Assert.Equal(RtmpMessageType.Data, media.Header.Type));
         _clientSink.Events.Clear();
 
+        var room = new EnvelopeRoom(1);
         foreach (long dts in new[] { 40, 0xFFFFFF, uint.MaxValue, 1L << 33 })
         {
             MediaFrame frame = MediaFrame.CreateOwned(new FrameInfo { Kind = MediaKind.Video, Dts = dts }, [0x17, 0]);
             var vectors = new IoVector[4];
-            int count = frame.WriteVectors(FrameEnvelope.Rtmp, 0, vectors);
+            int count = frame.WriteVectors(FrameEnvelope.Rtmp, 0, room[0], vectors);
             foreach (IoVector vector in vectors.AsSpan(0, count))
             {
                 _toClient.Write(vector.AsSpan());
             }
         }
 
+        GC.KeepAlive(room);
         _server.EndPlay();
         Talk(client);
 

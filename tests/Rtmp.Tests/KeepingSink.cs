@@ -3,10 +3,8 @@ using MediaServer.Media;
 namespace MediaServer.Rtmp.Tests;
 
 /// <summary>Makes a frame of every message, as a publish session does, and keeps the last.</summary>
-internal sealed class KeepingSink(SlabPool pool) : IRtmpMediaSink, IDisposable
+internal sealed class KeepingSink : IRtmpMediaSink, IDisposable
 {
-    private readonly FrameFactory _frames = new(pool);
-
     public MediaFrame? Frame { get; private set; }
 
     public long Count { get; private set; }
@@ -15,7 +13,7 @@ internal sealed class KeepingSink(SlabPool pool) : IRtmpMediaSink, IDisposable
     {
         Count++;
         Frame?.Release();
-        Frame = _frames.Create(new FrameInfo { Kind = MediaKind.Video, Dts = header.Timestamp }, payload);
+        Frame = MediaFrame.Create(new FrameInfo { Kind = MediaKind.Video, Dts = header.Timestamp }, payload);
     }
 
     public void OnPublishEnded()
@@ -26,9 +24,5 @@ internal sealed class KeepingSink(SlabPool pool) : IRtmpMediaSink, IDisposable
     {
     }
 
-    public void Dispose()
-    {
-        Frame?.Release();
-        _frames.Dispose();
-    }
+    public void Dispose() => Frame?.Release();
 }

@@ -183,7 +183,7 @@ public class ServerSessionTests
     public void What_a_sink_takes_over_is_not_released_by_the_session()
     {
         using var pool = new LeakCheckingPool();
-        using var sink = new KeepingSink(pool.Pool);
+        using var sink = new KeepingSink();
         using var session = new RtmpServerSession(new ArrayBufferWriter<byte>(), sink, pool.Pool, new RtmpLimits(), new ManualTimeProvider());
         var wire = new ArrayBufferWriter<byte>();
         wire.Write((ReadOnlySpan<byte>)[3]);

@@ -4,7 +4,7 @@ using System.Buffers.Binary;
 namespace MediaServer.Media;
 
 /// <summary>Writes an FLV file or stream (FLV 10.1 annex E). Sockets of a shard need only the header: a frame's vectors are its tag.</summary>
-public static class FlvWriter
+public static unsafe class FlvWriter
 {
     /// <summary>Bytes of the file header together with the first PreviousTagSize.</summary>
     public const int HeaderBytes = 13;
@@ -33,7 +33,8 @@ public static class FlvWriter
         ArgumentNullException.ThrowIfNull(frame);
         int count = frame.GetVectorCount(FrameEnvelope.Flv);
         Span<IoVector> vectors = count <= FewVectors ? stackalloc IoVector[FewVectors] : new IoVector[count];
-        count = frame.WriteVectors(FrameEnvelope.Flv, 0, vectors);
+        byte* room = stackalloc byte[FrameHeaders.MaxLengthBytes];
+        count = frame.WriteVectors(FrameEnvelope.Flv, 0, (nint)room, vectors);
         foreach (IoVector vector in vectors[..count])
         {
             output.Write(vector.AsSpan());

@@ -13,6 +13,9 @@ public sealed class FrameRun(FrameEnvelope envelope)
     /// <summary>Vectors it holds at most: what one call to the kernel takes (<c>UIO_MAXIOV</c>).</summary>
     public const int MaxVectors = 1024;
 
+    /// <summary>Frames it holds at most: over 3 s of 30 fps video with AAC.</summary>
+    public const int MaxFrames = 256;
+
     /// <summary>Bytes it holds at most, unless its first frame is longer.</summary>
     public const int MaxLengthBytes = 1024 * 1024;
 
@@ -20,7 +23,8 @@ public sealed class FrameRun(FrameEnvelope envelope)
         | FrameTraits.Splice | FrameTraits.Discontinuity | FrameTraits.Injected;
 
     private readonly IoVector[] _vectors = new IoVector[MaxVectors];
-    private MediaFrame?[] _frames = new MediaFrame?[64];
+    private readonly EnvelopeRoom _envelopes = new(MaxFrames);
+    private readonly MediaFrame?[] _frames = new MediaFrame?[MaxFrames];
     private int _vectorCount;
 
     /// <summary>What stands around each of its payloads.</summary>
@@ -53,7 +57,7 @@ public sealed class FrameRun(FrameEnvelope envelope)
         bool isPlain = frame is { Kind: MediaKind.Audio or MediaKind.Video, TrackId: 0, Offset: >= 0 } && (frame.Traits & Particular) == 0;
         bool follows = Count == 0 || frame.Offset == End.Offset;
         bool fits = (Count == 0 || LengthBytes + length <= MaxLengthBytes)
-            && _vectorCount + frame.GetVectorCount(Envelope) <= MaxVectors;
+            && Count < MaxFrames && _vectorCount + frame.GetVectorCount(Envelope) <= MaxVectors;
         if (!isPlain || !follows || !fits)
         {
             return false;
@@ -63,13 +67,9 @@ public sealed class FrameRun(FrameEnvelope envelope)
         {
             Start = frame.Position;
         }
-        else if (Count == _frames.Length)
-        {
-            Array.Resize(ref _frames, 2 * Count);
-        }
 
+        _vectorCount += frame.WriteVectors(Envelope, 0, _envelopes[Count], _vectors.AsSpan(_vectorCount));
         _frames[Count++] = frame;
-        _vectorCount += frame.WriteVectors(Envelope, 0, _vectors.AsSpan(_vectorCount));
         LengthBytes += length;
         End = frame.Position.After(frame);
         return true;

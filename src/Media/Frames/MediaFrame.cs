@@ -4,7 +4,7 @@ namespace MediaServer.Media;
 
 /// <summary>
 /// One frame of audio, video or script data as a publisher sent it, shared by all who send it on: the bytes of an FLV tag body where they
-/// were received, and the RTMP, FLV and WebSocket headers around them, built once. Immutable but for its count of references.
+/// were received. Immutable but for its count of references.
 /// </summary>
 /// <remarks>
 /// Born with one reference, the publisher's. Each holder releases exactly once; the last release returns the bytes. Bytes are pooled,
@@ -16,38 +16,34 @@ public sealed unsafe class MediaFrame
     private const int InlineFragments = 4;
 
     private readonly FrameInfo _info;
-    private readonly byte* _headers;       // FrameHeaders.LengthBytes bytes, in _headerSlab or _owned
-    private readonly Slab? _headerSlab;
-    private readonly byte[]? _owned;       // headers, then payload; on the pinned object heap
+    private readonly byte[]? _owned; // on the pinned object heap
     private readonly FrameFragment[]? _more;
     private Inline _inline;
     private int _references = 1;
 
-    internal MediaFrame(in FrameInfo info, FrameFragment headers, PayloadBuilder payload)
+    private MediaFrame(in FrameInfo info, ReadOnlySpan<FrameFragment> fragments, int lengthBytes)
     {
         _info = info;
-        LengthBytes = payload.LengthBytes;
-        FragmentCount = payload.FragmentCount;
-        ReadOnlySpan<FrameFragment> fragments = payload.Fragments;
+        LengthBytes = lengthBytes;
+        FragmentCount = fragments.Length;
         fragments[..Math.Min(FragmentCount, InlineFragments)].CopyTo(_inline);
         if (FragmentCount > InlineFragments)
         {
             _more = fragments[InlineFragments..].ToArray();
         }
 
-        _headerSlab = headers.Slab;
-        _headers = (byte*)headers.Address;
-        FrameHeaders.Write(_headers, info, LengthBytes);
+        foreach (FrameFragment fragment in fragments)
+        {
+            ChargedBytes += fragment.Slab.Charge();
+        }
     }
 
     private MediaFrame(in FrameInfo info, byte[] owned)
     {
         _info = info;
         _owned = owned;
-        _headers = (byte*)Unsafe.AsPointer(ref owned[0]);
-        LengthBytes = owned.Length - FrameHeaders.LengthBytes;
+        LengthBytes = owned.Length;
         FragmentCount = LengthBytes > 0 ? 1 : 0;
-        FrameHeaders.Write(_headers, info, LengthBytes);
     }
 
     /// <summary>Position in its topic's log, from 0; −1 before it was published, and for injected configuration.</summary>
@@ -87,7 +83,7 @@ public sealed unsafe class MediaFrame
     public int LengthBytes { get; }
 
     /// <summary>Slabs that this frame is the first of its publisher to use, in bytes: what a topic's budget is charged.</summary>
-    public int ChargedBytes { get; internal init; }
+    public int ChargedBytes { get; }
 
     /// <summary>Whether it owns its bytes, as configuration and script data do: then it holds no slab, and can be kept without a reference.</summary>
     public bool OwnsBytes => _owned is not null;
@@ -101,11 +97,21 @@ public sealed unsafe class MediaFrame
     /// <summary>Whether it has all the given traits.</summary>
     public bool Is(FrameTraits traits) => (_info.Traits & traits) == traits;
 
+    /// <summary>Makes a frame of audio or video and moves the payload into it; the builder is empty afterwards.</summary>
+    /// <returns>The frame, with one reference.</returns>
+    public static MediaFrame Create(in FrameInfo info, PayloadBuilder payload)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        var frame = new MediaFrame(info, payload.Fragments, payload.LengthBytes);
+        payload.Forget();
+        return frame;
+    }
+
     /// <summary>Makes configuration, metadata or other script data: its bytes are copied into an array of its own (not counted as media).</summary>
     public static MediaFrame CreateOwned(in FrameInfo info, ReadOnlySpan<byte> payload)
     {
-        byte[] owned = GC.AllocateUninitializedArray<byte>(FrameHeaders.LengthBytes + payload.Length, pinned: true);
-        payload.CopyTo(owned.AsSpan(FrameHeaders.LengthBytes));
+        byte[] owned = GC.AllocateUninitializedArray<byte>(payload.Length, pinned: true);
+        payload.CopyTo(owned);
         return new MediaFrame(info, owned);
     }
 
@@ -119,7 +125,7 @@ public sealed unsafe class MediaFrame
         byte[] owned = _owned ?? throw new InvalidOperationException("Only configuration is sent again.");
         return CreateOwned(
             _info with { Dts = dts, Traits = (_info.Traits & ~(FrameTraits.Splice | FrameTraits.Discontinuity)) | FrameTraits.Injected },
-            owned.AsSpan(FrameHeaders.LengthBytes));
+            owned);
     }
 
     /// <summary>Takes a reference unless the last one is gone already.</summary>
@@ -156,13 +162,8 @@ public sealed unsafe class MediaFrame
     }
 
     /// <summary>Bytes of the payload together with the given envelope.</summary>
-    public int GetLengthBytes(FrameEnvelope envelope) => envelope switch
-    {
-        FrameEnvelope.Rtmp => FrameHeaders.RtmpLengthBytes(_info) + LengthBytes,
-        FrameEnvelope.Flv => FrameHeaders.FlvLengthBytes(LengthBytes),
-        FrameEnvelope.WebSocketFlv => FrameHeaders.WebSocketLengthBytes(LengthBytes) + FrameHeaders.FlvLengthBytes(LengthBytes),
-        _ => LengthBytes,
-    };
+    public int GetLengthBytes(FrameEnvelope envelope) =>
+        FrameHeaders.BytesBefore(envelope, _info, LengthBytes) + LengthBytes + FrameHeaders.BytesBehind(envelope);
 
     /// <summary>How many vectors <see cref="WriteVectors"/> writes at most.</summary>
     public int GetVectorCount(FrameEnvelope envelope) => FragmentCount + envelope switch
@@ -175,33 +176,25 @@ public sealed unsafe class MediaFrame
     /// <summary>Writes where the bytes lie, envelope included, leaving out the first <paramref name="skipBytes"/>. Valid while the frame is held.</summary>
     /// <param name="envelope">What stands around the payload.</param>
     /// <param name="skipBytes">Bytes to leave out at the front, envelope included: what was sent before.</param>
+    /// <param name="room">
+    /// An address of <see cref="EnvelopeRoom"/>, which the envelope is written to and vectors lead to: they are valid until it is used again.
+    /// </param>
     /// <param name="destination">Room for <see cref="GetVectorCount"/> vectors.</param>
     /// <returns>How many vectors were written.</returns>
-    public int WriteVectors(FrameEnvelope envelope, int skipBytes, Span<IoVector> destination)
+    public int WriteVectors(FrameEnvelope envelope, int skipBytes, nint room, Span<IoVector> destination)
     {
         int count = 0;
-        if (envelope == FrameEnvelope.Rtmp)
-        {
-            Add(destination, ref count, ref skipBytes, (nint)_headers, FrameHeaders.RtmpLengthBytes(_info));
-        }
-        else if (envelope != FrameEnvelope.None)
-        {
-            int before = envelope == FrameEnvelope.WebSocketFlv ? FrameHeaders.WebSocketLengthBytes(LengthBytes) : 0;
-            nint tag = (nint)_headers + FrameHeaders.FlvTagHeaderStart;
-            Add(destination, ref count, ref skipBytes, tag - before, before + FrameHeaders.FlvTagHeaderBytes);
-        }
-
+        int before = FrameHeaders.BytesBefore(envelope, _info, LengthBytes);
+        int behind = FrameHeaders.BytesBehind(envelope);
+        FrameHeaders.Write(new Span<byte>((void*)room, before + behind), envelope, _info, LengthBytes);
+        Add(destination, ref count, ref skipBytes, room, before);
         for (int i = 0; i < FragmentCount; i++)
         {
             IoVector fragment = GetFragment(i);
             Add(destination, ref count, ref skipBytes, fragment.Address, fragment.LengthBytes);
         }
 
-        if (envelope is FrameEnvelope.Flv or FrameEnvelope.WebSocketFlv)
-        {
-            Add(destination, ref count, ref skipBytes, (nint)_headers + FrameHeaders.FlvTrailerStart, FrameHeaders.FlvTrailerBytes);
-        }
-
+        Add(destination, ref count, ref skipBytes, room + before, behind);
         return count;
     }
 
@@ -211,7 +204,7 @@ public sealed unsafe class MediaFrame
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)FragmentCount, nameof(index));
         if (_owned is not null)
         {
-            return new IoVector((nint)_headers + FrameHeaders.LengthBytes, LengthBytes);
+            return new IoVector((nint)Unsafe.AsPointer(ref _owned[0]), LengthBytes);
         }
 
         FrameFragment fragment = index < InlineFragments ? _inline[index] : _more![index - InlineFragments];
@@ -246,12 +239,12 @@ public sealed unsafe class MediaFrame
     public bool HasSamePayload(MediaFrame other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return other._owned is not null && HasPayload(other._owned.AsSpan(FrameHeaders.LengthBytes));
+        return other._owned is not null && HasPayload(other._owned);
     }
 
     /// <summary>Whether it owns its bytes and they are these: a repeated header is not a change.</summary>
     public bool HasPayload(ReadOnlySpan<byte> payload) =>
-        _owned is not null && _owned.AsSpan(FrameHeaders.LengthBytes).SequenceEqual(payload);
+        _owned is not null && _owned.AsSpan().SequenceEqual(payload);
 
     private static void Add(Span<IoVector> destination, ref int count, ref int skipBytes, nint address, nint lengthBytes)
     {
@@ -267,7 +260,6 @@ public sealed unsafe class MediaFrame
 
     private void ReleaseFragments()
     {
-        _headerSlab?.Release();
         for (int i = 0; i < Math.Min(FragmentCount, InlineFragments) && _owned is null; i++)
         {
             _inline[i].Slab.Release();

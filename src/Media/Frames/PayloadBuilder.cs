@@ -5,7 +5,7 @@ namespace MediaServer.Media;
 
 /// <summary>
 /// Collects a message's payload as it arrives, piece by piece, without copying: pieces that lie in slabs are kept as fragments that hold
-/// their slab. Used again and again by one owner; <see cref="FrameFactory"/> moves the fragments out into a frame.
+/// their slab. Used again and again by one owner; <see cref="MediaFrame.Create"/> moves the fragments out into a frame.
 /// </summary>
 /// <remarks>
 /// A payload that comes in many small chunks is the exception: it is gathered, each byte once, as soon as that shows. So what is held never

@@ -8,7 +8,7 @@ public interface IRtmpMediaSink
     /// <summary>A whole audio, video or data message of the stream that was accepted.</summary>
     /// <param name="header">Type, time and length. A length of 0 occurs.</param>
     /// <param name="payload">
-    /// The payload. <see cref="FrameFactory.Create"/> may take it over; what is left is dropped when this returns. Data is AMF0 as the peer
+    /// The payload. <see cref="MediaFrame.Create"/> may take it over; what is left is dropped when this returns. Data is AMF0 as the peer
     /// sent it: see <see cref="ScriptData"/> for <c>@setDataFrame</c>.
     /// </param>
     void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload);

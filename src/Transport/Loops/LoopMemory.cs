@@ -23,6 +23,9 @@ internal sealed class LoopMemory(SlabPool pool)
     /// <summary>Frames of the send that is being put together.</summary>
     public MediaFrame?[] Frames { get; } = new MediaFrame?[Outgoing.MaxFrames];
 
+    /// <summary>Their envelopes, and behind them that of a frame that was begun before.</summary>
+    public EnvelopeRoom Envelopes { get; } = new(Outgoing.MaxFrames + 1);
+
     /// <summary>Vectors of the send that is being put together.</summary>
     public IoVector[] Vectors { get; private set; } = new IoVector[2 * SystemCalls.MaxVectors];
 

@@ -47,7 +47,7 @@ internal struct BegunFrame(MediaFrame frame, IFrameSource source, FrameEnvelope 
             memory.GrowVectors(frame.GetVectorCount(envelope));
         }
 
-        return frame.WriteVectors(envelope, _sent, memory.Vectors);
+        return frame.WriteVectors(envelope, _sent, memory.Envelopes[Outgoing.MaxFrames], memory.Vectors);
     }
 
     /// <summary>Copies the rest, and lets go of the frame.</summary>

@@ -80,8 +80,9 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
 
         while (bytes < maxBytes && _gathered < MaxFrames && vectorCount < SystemCalls.MaxVectors && TryTake(out MediaFrame? frame))
         {
+            Span<IoVector> room = RoomFor(frame.GetVectorCount(_envelope), vectorCount);
+            vectorCount += frame.WriteVectors(_envelope, 0, memory.Envelopes[_gathered], room);
             memory.Frames[_gathered++] = frame;
-            vectorCount += frame.WriteVectors(_envelope, 0, RoomFor(frame.GetVectorCount(_envelope), vectorCount));
             bytes += frame.GetLengthBytes(_envelope);
         }
 

@@ -50,12 +50,15 @@ internal sealed class ReceivedFrames
     private static void AssertEnvelope(MediaFrame frame, byte[] body, FrameEnvelope envelope)
     {
         IoVector[] vectors = new IoVector[frame.GetVectorCount(envelope)];
-        int count = frame.WriteVectors(envelope, 0, vectors);
+        var room = new EnvelopeRoom(1);
+        int count = frame.WriteVectors(envelope, 0, room[0], vectors);
         var sent = new List<byte>();
         foreach (IoVector vector in vectors.AsSpan(0, count))
         {
             sent.AddRange(vector.AsSpan());
         }
+
+        GC.KeepAlive(room);
 
         Oracle.Same(frame.GetLengthBytes(envelope), sent.Count, $"length with its {envelope} envelope");
         int trailer = envelope == FrameEnvelope.Flv ? 4 : 0;

@@ -7,14 +7,13 @@ namespace MediaServer.Hub.Tests;
 internal sealed class FrameMaker(SlabPool pool, TimeProvider time) : IDisposable
 {
     private readonly PayloadBuilder _payload = new(pool);
-    private readonly FrameFactory _factory = new(pool);
     private readonly byte[] _buffer = new byte[512 * 1024];
 
     public MediaFrame Create(in FrameInfo info, int mark, int lengthBytes = 100)
     {
         Write(_buffer.AsSpan(0, lengthBytes), mark);
         _payload.Append(_buffer.AsMemory(0, lengthBytes));
-        return _factory.Create(info with { ReceivedAt = time.GetTimestamp() }, _payload);
+        return MediaFrame.Create(info with { ReceivedAt = time.GetTimestamp() }, _payload);
     }
 
     public MediaFrame CreateOwned(in FrameInfo info, int mark, int lengthBytes = 20)
@@ -49,11 +48,7 @@ internal sealed class FrameMaker(SlabPool pool, TimeProvider time) : IDisposable
         return true;
     }
 
-    public void Dispose()
-    {
-        _payload.Dispose();
-        _factory.Dispose();
-    }
+    public void Dispose() => _payload.Dispose();
 
     private static void Write(Span<byte> payload, int mark)
     {

@@ -26,7 +26,6 @@ public class FlvWriterTests
     public void A_file_that_is_read_into_frames_and_written_again_is_the_same_file(string name)
     {
         using var memory = new LeakCheckingPool();
-        using var factory = new FrameFactory(memory.Pool);
         using var payload = new PayloadBuilder(memory.Pool);
         byte[] file = SampleStream.ReadBytes(name);
         var rest = new ReadOnlySequence<byte>(file);
@@ -40,7 +39,7 @@ public class FlvWriterTests
             }
 
             payload.Append(tag.Body);
-            MediaFrame frame = factory.Create(new FrameInfo { Kind = tag.Kind, Dts = tag.Timestamp }, payload);
+            MediaFrame frame = MediaFrame.Create(new FrameInfo { Kind = tag.Kind, Dts = tag.Timestamp }, payload);
             FlvWriter.WriteTag(output, frame);
             frame.Release();
         }

@@ -112,7 +112,19 @@ public class FrameRunTests : IDisposable
         Assert.True(run.TryAdd(next));
         run.Clear();
 
-        MediaFrame Scattered() => Place(TestFrames.Create(_memory.Pool, RandomNumbers.Bytes(700), [.. Enumerable.Range(1, 99).Select(i => 7 * i)]));
+        MediaFrame Scattered() => Place(TestFrames.Create(_memory.Pool, RandomNumbers.Bytes(70), 10, 20, 30, 40, 50, 60));
+    }
+
+    [Fact]
+    public void A_run_has_so_many_frames_and_no_more()
+    {
+        var run = new FrameRun(FrameEnvelope.Rtmp);
+        Assert.All(Enumerable.Range(0, FrameRun.MaxFrames), _ => Assert.True(run.TryAdd(Publish(MediaKind.Audio, length: 1))));
+        MediaFrame next = Publish(MediaKind.Audio);
+
+        Assert.False(run.TryAdd(next));
+        run.Clear();
+        next.Release();
     }
 
     [Fact]

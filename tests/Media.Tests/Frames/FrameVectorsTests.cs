@@ -83,8 +83,9 @@ public class FrameVectorsTests : IDisposable
     {
         MediaFrame frame = TestFrames.Create(_memory.Pool, RandomNumbers.Bytes(100), 10, 20, 30, 40, 50);
         IoVector[] vectors = new IoVector[frame.GetVectorCount(FrameEnvelope.Rtmp)];
+        var room = new EnvelopeRoom(1);
 
-        Assert.Equal(0, Allocations.Of(() => frame.WriteVectors(FrameEnvelope.Rtmp, 15, vectors)));
+        Assert.Equal(0, Allocations.Of(() => frame.WriteVectors(FrameEnvelope.Rtmp, 15, room[0], vectors)));
         frame.Release();
     }
 

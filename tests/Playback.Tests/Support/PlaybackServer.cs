@@ -12,7 +12,6 @@ namespace MediaServer.Playback.Tests.Support;
 internal sealed class PlaybackServer : IAsyncDisposable
 {
     private readonly PayloadBuilder _payload;
-    private readonly FrameFactory _frames;
     private readonly RtmpEndpoint _endpoint;
     private readonly Publication _publication;
     private long _dts;
@@ -36,7 +35,6 @@ internal sealed class PlaybackServer : IAsyncDisposable
             TimeProvider.System,
             NullLogger<RtmpEndpoint>.Instance);
         _payload = new PayloadBuilder(Slabs.Pool);
-        _frames = new FrameFactory(Slabs.Pool);
         Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
         _publication = Hub.TryPublish(key, out _)!;
     }
@@ -97,7 +95,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
             ReceivedAt = TimeProvider.System.GetTimestamp(),
             Traits = isRandomAccess ? FrameTraits.RandomAccess : FrameTraits.None,
         };
-        _publication.Publish(_frames.Create(info, _payload));
+        _publication.Publish(MediaFrame.Create(info, _payload));
     }
 
     /// <summary>Publishes an audio frame with the time of the last video frame.</summary>
@@ -116,7 +114,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
             Dts = _dts,
             ReceivedAt = TimeProvider.System.GetTimestamp(),
         };
-        _publication.Publish(_frames.Create(info, _payload));
+        _publication.Publish(MediaFrame.Create(info, _payload));
     }
 
     public void EndStream()
@@ -137,7 +135,6 @@ internal sealed class PlaybackServer : IAsyncDisposable
         await StopAsync();
         await Transport.DisposeAsync();
         _endpoint.Dispose();
-        _frames.Dispose();
         _payload.Dispose();
         Slabs.Dispose();
     }

@@ -6,7 +6,6 @@ namespace MediaServer.Transport.Tests;
 internal sealed class TestFrames(SlabPool pool) : IDisposable
 {
     private readonly PayloadBuilder _builder = new(pool);
-    private readonly FrameFactory _factory = new(pool);
     private long _dts;
 
     /// <summary>Makes a frame.</summary>
@@ -17,7 +16,7 @@ internal sealed class TestFrames(SlabPool pool) : IDisposable
         byte[] payload = new byte[length];
         new Random(length + (int)_dts).NextBytes(payload);
         _builder.Append(payload);
-        MediaFrame frame = _factory.Create(new FrameInfo { Kind = MediaKind.Video, Dts = _dts++ }, _builder);
+        MediaFrame frame = MediaFrame.Create(new FrameInfo { Kind = MediaKind.Video, Dts = _dts++ }, _builder);
         frame.Position = LogPosition.None with { Offset = offset };
         return frame;
     }
@@ -27,19 +26,17 @@ internal sealed class TestFrames(SlabPool pool) : IDisposable
     {
         byte[] bytes = new byte[frame.GetLengthBytes(envelope)];
         var vectors = new IoVector[frame.GetVectorCount(envelope)];
+        var envelopeRoom = new EnvelopeRoom(1);
         Span<byte> room = bytes;
-        foreach (IoVector vector in vectors.AsSpan(0, frame.WriteVectors(envelope, 0, vectors)))
+        foreach (IoVector vector in vectors.AsSpan(0, frame.WriteVectors(envelope, 0, envelopeRoom[0], vectors)))
         {
             vector.AsSpan().CopyTo(room);
             room = room[(int)vector.LengthBytes..];
         }
 
+        GC.KeepAlive(envelopeRoom);
         return bytes;
     }
 
-    public void Dispose()
-    {
-        _builder.Dispose();
-        _factory.Dispose();
-    }
+    public void Dispose() => _builder.Dispose();
 }
