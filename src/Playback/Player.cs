@@ -30,6 +30,15 @@ internal abstract class Player : IFrameSource, IDisposable
         walk.Add(this);
     }
 
+    /// <summary>Its place among the walk's players; −1 once it has left. The walk's.</summary>
+    public int PlaceInWalk { get; set; } = -1;
+
+    /// <summary>Whether the walk looks at it from time to time because it is blocked. The walk's.</summary>
+    public bool IsWatched { get; set; }
+
+    /// <summary>Whether its socket takes no more for now.</summary>
+    public bool IsBlocked => Connection.IsBlocked;
+
     protected TransportConnection Connection { get; }
 
     protected Subscription Subscription { get; }
@@ -63,12 +72,22 @@ internal abstract class Player : IFrameSource, IDisposable
     }
 
     /// <inheritdoc/>
+    public bool TryTakeRun([NotNullWhen(true)] out FrameRun? run)
+    {
+        run = _walk.Run;
+        return Subscription.TryTake(run);
+    }
+
+    /// <inheritdoc/>
     public bool TryRead([MaybeNullWhen(false)] out MediaFrame frame)
     {
-        if (Subscription.TryRead(out frame))
+        // Who has caught up leaves what came after the walk began to the next: it will be part of a run there.
+        if ((Subscription.Cursor < _walk.End || Subscription.IsCatchingUp) && Subscription.TryRead(out frame))
         {
             return true;
         }
+
+        frame = null;
 
         HaveGoodbyeSaid();
         return false;
@@ -78,6 +97,13 @@ internal abstract class Player : IFrameSource, IDisposable
     public void Sent(MediaFrame frame)
     {
         Subscription.ConfirmDelivered(frame);
+        HaveGoodbyeSaid();
+    }
+
+    /// <inheritdoc/>
+    public void Sent(FrameRun run)
+    {
+        Subscription.ConfirmDelivered(run, Connection.Loop.Time.GetTimestamp());
         HaveGoodbyeSaid();
     }
 
@@ -112,7 +138,7 @@ internal abstract class Player : IFrameSource, IDisposable
     {
         if (Subscription.IsCompleted && !_isOver)
         {
-            _walk.LookAtAll();
+            _walk.LookAt(this);
         }
     }
 

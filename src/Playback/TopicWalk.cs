@@ -5,32 +5,36 @@ using MediaServer.Transport;
 namespace MediaServer.Playback;
 
 /// <summary>
-/// One loop's players of one stream over one protocol. The publisher's signal queues a single walk, which gives every player what is new, one gathered write
-/// each: so publishing costs the same for one player and for a thousand. Frames that come close together wait for each other
-/// (<see cref="FlushInterval"/>).
+/// One loop's players of one stream over one protocol. The publisher's signal queues a single walk, which takes what is new once, as a run,
+/// and gives it to every player with one gathered write each: so publishing costs the same for one player and for a thousand. Frames that
+/// come close together wait for each other (<see cref="FlushInterval"/>).
 /// </summary>
-/// <remarks>All but <see cref="FramesAvailable"/> runs on the loop.</remarks>
+/// <remarks>
+/// All but <see cref="FramesAvailable"/> runs on the loop. A walk that yielded is finished before the next begins: the players that it has
+/// not come to yet get the same run, and what is published meanwhile waits for the next.
+/// </remarks>
 internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
 {
     /// <summary>How long a walk goes on before the loop's other sockets have their turn.</summary>
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(1);
 
-    /// <summary>How often players are looked at though nothing is published, to cut off those that stand still.</summary>
-    private static readonly TimeSpan IdlePeriod = TimeSpan.FromSeconds(1);
+    /// <summary>How often blocked players are looked at though nothing is published, to cut off those that stand still.</summary>
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
 
     private readonly List<Player> _players = [];
+    private readonly List<Player> _watched = []; // found blocked
+    private readonly List<Player> _called = [];  // asked for
     private readonly TimeProvider _time;
     private readonly FlushInterval _flushInterval;
     private readonly Action<TopicWalk> _onEmpty;
-    private readonly ITimer _idle;
+    private readonly ITimer _look;
     private readonly ITimer _flush;
     private int _isPosted;  // 1 while the loop has this to run
     private int _hasNews;   // 1 when there may be frames that nobody was sent
-    private int _isLookDue; // 1 when every player is to be visited, news or not
-    private KindCounts _walked;    // what had been published when the last walk began
+    private int _isLookDue; // 1 when the watched players are to be visited
+    private KindCounts _walked;      // what had been published when the last walk began
     private long _waitingSince = -1; // when the first frame came that waits for others
-    private int _next;     // who was visited last; the walk goes down and around
-    private int _remaining;
+    private int _left;               // players that the walk has yet to visit: those before this index
 
     /// <param name="topic">The stream.</param>
     /// <param name="loop">The loop.</param>
@@ -43,12 +47,13 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     {
         Topic = topic;
         Loop = loop;
-        Envelope = envelope;
+        Run = new FrameRun(envelope);
         _flushInterval = flushInterval;
         _onEmpty = onEmpty;
         _walked = topic.Published; // who joins is sent what there is at once
+        End = _walked.Total;
         _time = time;
-        _idle = time.CreateTimer(static state => ((TopicWalk)state!).LookAtAll(), this, IdlePeriod, IdlePeriod);
+        _look = time.CreateTimer(static state => ((TopicWalk)state!).OnLookDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _flush = time.CreateTimer(
             static state => ((TopicWalk)state!).FramesAvailable(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         topic.AddSignal(this);
@@ -58,27 +63,37 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
 
     public EventLoop Loop { get; }
 
-    public FrameEnvelope Envelope { get; }
+    public FrameEnvelope Envelope => Run.Envelope;
 
-    public void Add(Player player) => _players.Add(player);
+    /// <summary>What the walk under way gives to those who have got all before; empty between walks.</summary>
+    public FrameRun Run { get; }
+
+    /// <summary>The offset of the frame behind the last that players are given: what comes from there on waits for the next walk.</summary>
+    public long End { get; private set; }
+
+    public void Add(Player player)
+    {
+        player.PlaceInWalk = _players.Count;
+        _players.Add(player);
+    }
 
     public void Remove(Player player)
     {
-        int index = _players.IndexOf(player);
-        if (index < 0)
+        int place = player.PlaceInWalk;
+        if (place < 0)
         {
             return;
         }
 
-        _players[index] = _players[^1];
+        Player last = _players[^1];
+        _players[place] = last; // if it was visited already, and comes before those that were not, it is visited twice
+        last.PlaceInWalk = place;
+        player.PlaceInWalk = -1;
         _players.RemoveAt(_players.Count - 1);
-        if (_remaining > 0)
-        {
-            _remaining = _players.Count; // the one that moved may not have been visited yet
-        }
-
+        _left = Math.Min(_left, _players.Count);
         if (_players.Count == 0)
         {
+            Run.Clear();
             _onEmpty(this);
         }
     }
@@ -90,65 +105,145 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
         PostOnce();
     }
 
+    /// <summary>Has a player looked at soon.</summary>
+    public void LookAt(Player player)
+    {
+        _called.Add(player);
+        PostOnce();
+    }
+
     /// <inheritdoc/>
     public void Execute()
     {
         Interlocked.Exchange(ref _isPosted, 0); // first: whatever is published from here on posts again
-        if (Interlocked.Exchange(ref _hasNews, 0) == 1 && IsWalkDue())
+        VisitCalled();
+        if (Interlocked.Exchange(ref _isLookDue, 0) == 1)
         {
-            _remaining = _players.Count;
+            VisitWatched();
         }
 
-        long begun = _time.GetTimestamp();
-        while (_remaining > 0)
+        if (_left == 0)
         {
-            _remaining--;
-            _next = _next > 0 && _next <= _players.Count ? _next - 1 : _players.Count - 1;
-            _players[_next].Advance(); // may end the player, which removes it from the list
-            if (_remaining > 0 && _time.GetElapsedTime(begun) >= Turn)
-            {
-                PostOnce();
-                return;
-            }
+            BeginIfDue();
+        }
+
+        if (WalkOn())
+        {
+            Run.Clear();
+        }
+
+        if (_left > 0 || Volatile.Read(ref _hasNews) == 1)
+        {
+            PostOnce();
         }
     }
 
     public void Dispose()
     {
         Topic.RemoveSignal(this);
-        _idle.Dispose();
+        _look.Dispose();
         _flush.Dispose();
     }
 
-    /// <summary>Has every player looked at, though nothing was published.</summary>
-    public void LookAtAll()
+    /// <summary>Begins a walk if there is something new. If that may wait for more, the timer comes back to it.</summary>
+    private void BeginIfDue()
     {
-        Volatile.Write(ref _isLookDue, 1);
-        FramesAvailable();
+        if (Interlocked.Exchange(ref _hasNews, 0) == 0)
+        {
+            return;
+        }
+
+        bool isEnded = Topic.IsEnded; // before looking at what there is
+        KindCounts published = Topic.Published;
+        KindCounts news = published - _walked;
+        if (news.Total == 0 && !isEnded)
+        {
+            return;
+        }
+
+        long now = _time.GetTimestamp();
+        _waitingSince = _waitingSince < 0 ? now : _waitingSince;
+        TimeSpan waited = _time.GetElapsedTime(_waitingSince, now);
+        TimeSpan wait = _flushInterval.GetWait(Loop.Load, isAudioOnly: published.Video > 0 && news.Video == 0) - waited;
+        if (wait > TimeSpan.Zero && !isEnded)
+        {
+            _flush.Change(wait, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        Topic.FlushDelays.Record(waited);
+        Topic.Fill(Run, End);
+        End = isEnded ? long.MaxValue : published.Total;
+        _walked = published;
+        _waitingSince = -1;
+        _left = _players.Count;
     }
 
-    /// <summary>Whether to walk now. If what is new may wait for more, the timer comes back to it.</summary>
-    private bool IsWalkDue()
+    /// <summary>Visits players until all were or the turn is over.</summary>
+    /// <returns>Whether all were.</returns>
+    private bool WalkOn()
     {
-        KindCounts published = Topic.Published;
-        bool isLookDue = Interlocked.Exchange(ref _isLookDue, 0) == 1 || Topic.IsEnded;
-        KindCounts news = published - _walked;
-        if (!isLookDue && news.Total > 0)
+        long begun = _time.GetTimestamp();
+        while (_left > 0)
         {
-            long now = _time.GetTimestamp();
-            _waitingSince = _waitingSince < 0 ? now : _waitingSince;
-            TimeSpan wait = _flushInterval.GetWait(Loop.Load, isAudioOnly: published.Video > 0 && news.Video == 0)
-                - _time.GetElapsedTime(_waitingSince, now);
-            if (wait > TimeSpan.Zero)
+            Visit(_players[--_left]); // may end the player, which removes it from the list
+            if (_time.GetElapsedTime(begun) >= Turn)
             {
-                _flush.Change(wait, Timeout.InfiniteTimeSpan);
-                return false;
+                break;
             }
         }
 
-        _walked = published;
-        _waitingSince = -1;
-        return isLookDue || news.Total > 0;
+        return _left == 0;
+    }
+
+    private void Visit(Player player)
+    {
+        player.Advance();
+        if (player.IsBlocked && !player.IsWatched)
+        {
+            player.IsWatched = true;
+            _watched.Add(player);
+            if (_watched.Count == 1)
+            {
+                _look.Change(LookPeriod, LookPeriod);
+            }
+        }
+    }
+
+    private void VisitCalled()
+    {
+        for (int i = 0; i < _called.Count; i++) // a visit may add to it
+        {
+            Visit(_called[i]);
+        }
+
+        _called.Clear();
+    }
+
+    private void VisitWatched()
+    {
+        for (int i = _watched.Count - 1; i >= 0; i--)
+        {
+            Player player = _watched[i];
+            player.Advance();
+            if (!player.IsBlocked)
+            {
+                player.IsWatched = false;
+                _watched[i] = _watched[^1];
+                _watched.RemoveAt(_watched.Count - 1);
+            }
+        }
+
+        if (_watched.Count == 0)
+        {
+            _look.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private void OnLookDue()
+    {
+        Volatile.Write(ref _isLookDue, 1);
+        PostOnce();
     }
 
     private void PostOnce()

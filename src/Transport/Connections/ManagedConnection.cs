@@ -236,13 +236,13 @@ internal sealed class ManagedConnection : TransportConnection
         IsFlushing = true;
         try
         {
-            if (!Outgoing.Gather(BytesPerSend, out int vectorCount))
+            if (!Outgoing.TryGather(BytesPerSend, out ReadOnlySpan<IoVector> vectors, out _))
             {
                 return false;
             }
 
             Span<byte> room = buffer.GetSpan()[..BytesPerSend];
-            foreach (IoVector vector in Loop.Memory.Vectors.AsSpan(0, vectorCount))
+            foreach (IoVector vector in vectors)
             {
                 ReadOnlySpan<byte> bytes = vector.AsSpan();
                 int copied = Math.Min(bytes.Length, room.Length - length);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using MediaServer.Media;
 
@@ -20,6 +21,7 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
     private bool _continues;    // posted itself to go on after the others
     private long _turn;
     private int _receivedInTurn;
+    private int _unsentLimit;
 
     public ShardConnection(ShardLoop loop, Socket socket, IPEndPoint remoteEndPoint, TransportOptions options)
         : base(loop, remoteEndPoint, options)
@@ -130,13 +132,11 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
     private protected override void Send()
     {
         int sentInTurn = 0;
-        while (Outgoing.Gather(BytesPerSend, out int vectorCount))
+        while (Outgoing.TryGather(BytesPerSend, out ReadOnlySpan<IoVector> vectors, out int offered))
         {
-            ReadOnlySpan<IoVector> vectors = _loop.Memory.Vectors.AsSpan(0, Math.Min(vectorCount, SystemCalls.MaxVectors));
-            int offered = 0;
-            foreach (IoVector vector in vectors)
+            if (Outgoing.IsRun && offered > _unsentLimit / 2)
             {
-                offered += (int)vector.LengthBytes;
+                LimitUnsent(offered);
             }
 
             int sent = offered == 0 ? 0 : SystemCalls.Send(_descriptor, vectors);
@@ -175,7 +175,11 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
         ForgetProgress();
     }
 
-    private protected override void PrepareSending() => Socket.LimitUnsent(Options.NotSentLowWatermarkBytes);
+    private protected override void PrepareSending()
+    {
+        _unsentLimit = Options.NotSentLowWatermarkBytes;
+        Socket.LimitUnsent(_unsentLimit);
+    }
 
     private protected override void ShutdownSend() => SystemCalls.ShutdownSend(_descriptor);
 
@@ -227,6 +231,13 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
         {
             Socket.Dispose();
         }
+    }
+
+    /// <summary>Lets the kernel hold two sends of that length, so that each is taken whole while the one before is on its way.</summary>
+    private void LimitUnsent(int sendBytes)
+    {
+        _unsentLimit = 2 * (int)BitOperations.RoundUpToPowerOf2((uint)sendBytes); // a frame has less than 16 MiB
+        Socket.LimitUnsent(_unsentLimit);
     }
 
     private void ReceiveMore()

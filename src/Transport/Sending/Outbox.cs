@@ -33,10 +33,13 @@ public sealed class Outbox : IBufferWriter<byte>
     /// <summary>Bytes that the kernel has not taken yet.</summary>
     public int PendingBytes { get; private set; }
 
+    /// <summary>Whether it got full: what it holds ends in the middle of a message, and the connection is on its way to be closed.</summary>
+    internal bool HasOverflowed { get; private set; }
+
     /// <inheritdoc/>
     public void Advance(int count)
     {
-        if (_closed)
+        if (_closed || HasOverflowed)
         {
             return;
         }
@@ -54,7 +57,7 @@ public sealed class Outbox : IBufferWriter<byte>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         int atLeast = Math.Max(sizeHint, 1);
-        if (_closed || atLeast > CapacityBytes - PendingBytes)
+        if (_closed || HasOverflowed || atLeast > CapacityBytes - PendingBytes)
         {
             return Drop(atLeast);
         }
@@ -125,9 +128,9 @@ public sealed class Outbox : IBufferWriter<byte>
 
     private Memory<byte> Drop(int atLeast)
     {
-        if (!_closed)
+        if (!_closed && !HasOverflowed)
         {
-            Close();
+            HasOverflowed = true; // its blocks stay its own until it is closed: a send may be gathered from them
             _overflow();
         }
 

@@ -1,11 +1,12 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using MediaServer.Media;
 
 namespace MediaServer.Transport;
 
 /// <summary>
-/// What a connection has to send, in order: the rest of a frame that was begun, the outbox, then frames. Puts the next send together
-/// (<see cref="Gather"/>) and learns how much of it went out (<see cref="Advance"/>). Does no I/O.
+/// What a connection has to send, in order: the rest of a frame that was begun, the outbox, then frames; or, when there is nothing of that,
+/// a run. Puts the next send together (<see cref="TryGather"/>) and learns how much of it went out (<see cref="Advance"/>). Does no I/O.
 /// </summary>
 /// <remarks>
 /// Between two sends it holds one frame at most, the begun one. Frames that were read and did not fit are remembered without a reference:
@@ -14,23 +15,25 @@ namespace MediaServer.Transport;
 /// </remarks>
 internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
 {
-    /// <summary>Frames in one send: behind this many the call's cost no longer counts.</summary>
+    /// <summary>Frames in one send, but for a run: behind this many the call's cost no longer counts.</summary>
     public const int MaxFrames = 64;
 
-    private readonly List<(IFrameSource Source, MediaFrame Frame)> _unconfirmed = []; // released; a stream has their bytes, not yet the kernel
+    private readonly UnconfirmedFrames _unconfirmed = new();
 
     private IFrameSource? _source;
     private FrameEnvelope _envelope;
     private BegunFrame _begun;
-    private MediaFrame?[] _ahead = [];   // read, not begun
-    private int _aheadStart;
-    private int _aheadEnd;
+    private FramesAhead _ahead = new();
+    private FrameRun? _run;              // gathered instead of all else
     private int _gathered;               // frames of memory.Frames, each held
     private int _gatheredStart;
     private int _gatheredReplies;        // bytes of the outbox: a source that ends may write more while frames are gathered
 
     /// <summary>Whether nothing waits that was begun or written.</summary>
     public bool IsEmpty => !_begun.IsPresent && outbox.PendingBytes == 0;
+
+    /// <summary>Whether what was gathered is a run.</summary>
+    public bool IsRun => _run is not null;
 
     /// <summary>The begun frame's offset in its log; −1 when there is none that is held.</summary>
     public long BegunOffset => _begun.IsHeld ? _begun.Frame.Offset : -1;
@@ -56,42 +59,37 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
     /// <summary>Copies the rest of the begun frame and lets go of it.</summary>
     public void DetachBegun() => _begun.Detach(memory);
 
-    /// <summary>Puts the next send together in <see cref="LoopMemory.Vectors"/>; <see cref="Advance"/> must follow.</summary>
-    /// <param name="maxBytes">From this many bytes on no further frame is added.</param>
-    /// <param name="vectorCount">How many vectors were written.</param>
+    /// <summary>Puts the next send together; <see cref="Advance"/> must follow.</summary>
+    /// <param name="maxBytes">From this many bytes on no further frame is added. A run may be longer.</param>
+    /// <param name="vectors">Where its bytes lie: at most <see cref="SystemCalls.MaxVectors"/>.</param>
+    /// <param name="lengthBytes">How many bytes those are.</param>
     /// <returns>Whether there is anything to send.</returns>
-    public bool Gather(int maxBytes, out int vectorCount)
+    public bool TryGather(int maxBytes, out ReadOnlySpan<IoVector> vectors, out int lengthBytes)
     {
-        vectorCount = 0;
-        _gathered = _gatheredStart = 0;
-        _gatheredReplies = outbox.PendingBytes;
-        long bytes = 0;
-        if (_begun.IsPresent)
+        if (_source is not null && IsEmpty && _ahead.IsEmpty && !outbox.HasOverflowed && _source.TryTakeRun(out _run))
         {
-            vectorCount = _begun.WriteVectors(memory);
-            bytes = _begun.BytesLeft;
-        }
-
-        if (_gatheredReplies > 0)
-        {
-            vectorCount += outbox.WriteVectors(RoomFor(outbox.PieceCount, vectorCount));
-            bytes += _gatheredReplies;
-        }
-
-        while (bytes < maxBytes && _gathered < MaxFrames && vectorCount < SystemCalls.MaxVectors && TryTake(out MediaFrame? frame))
-        {
-            Span<IoVector> room = RoomFor(frame.GetVectorCount(_envelope), vectorCount);
-            vectorCount += frame.WriteVectors(_envelope, 0, memory.Envelopes[_gathered], room);
-            memory.Frames[_gathered++] = frame;
-            bytes += frame.GetLengthBytes(_envelope);
-        }
-
-        if (vectorCount > 0 || _gathered > 0)
-        {
+            Debug.Assert(_run.Envelope == _envelope, "a run is put together for its players");
+            vectors = _run.Vectors;
+            lengthBytes = _run.LengthBytes;
             return true;
         }
 
-        return outbox.PendingBytes > 0 && Gather(maxBytes, out vectorCount); // the source had nothing but an answer
+        _run = null;
+        bool isAny = TryGatherFrames(maxBytes, out int vectorCount, out lengthBytes);
+        if (outbox.HasOverflowed) // before, or by what the source has just answered: an answer is cut off, and nothing may follow it
+        {
+            Keep();
+            vectorCount = 0;
+            isAny = false;
+        }
+
+        vectors = memory.Vectors.AsSpan(0, Math.Min(vectorCount, SystemCalls.MaxVectors));
+        if (vectorCount > vectors.Length)
+        {
+            lengthBytes = LengthOf(vectors);
+        }
+
+        return isAny;
     }
 
     /// <summary>So many bytes of what was gathered were sent.</summary>
@@ -99,6 +97,13 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
     /// <param name="inKernel">Whether the kernel has them; otherwise <see cref="Confirm()"/> follows when it does.</param>
     public void Advance(int bytes, bool inKernel = true)
     {
+        if (_run is { } run)
+        {
+            _run = null;
+            AdvanceRun(run, bytes, inKernel);
+            return;
+        }
+
         if (_begun.IsPresent)
         {
             bytes -= _begun.Advance(bytes);
@@ -125,8 +130,7 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
                 if (bytes > 0)
                 {
                     TakeGathered();
-                    _begun = new BegunFrame(frame, _source!, _envelope);
-                    _begun.Advance(bytes);
+                    Begin(frame, bytes);
                 }
 
                 break;
@@ -142,15 +146,7 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
     }
 
     /// <summary>The kernel has all that was sent.</summary>
-    public void Confirm()
-    {
-        foreach ((IFrameSource source, MediaFrame frame) in _unconfirmed)
-        {
-            source.Sent(frame);
-        }
-
-        _unconfirmed.Clear();
-    }
+    public void Confirm() => _unconfirmed.Confirm();
 
     /// <summary>Gives everything back; what was read and not sent is lost.</summary>
     public void Close()
@@ -159,12 +155,7 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
         _begun = default;
         outbox.Close();
         Keep();
-        foreach ((IFrameSource source, MediaFrame frame) in _unconfirmed)
-        {
-            source.Lost(frame);
-        }
-
-        _unconfirmed.Clear();
+        _unconfirmed.Lose();
         if (begun.IsPresent)
         {
             begun.Release();
@@ -172,6 +163,84 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
         }
 
         Stop();
+    }
+
+    private static int LengthOf(ReadOnlySpan<IoVector> vectors)
+    {
+        nint length = 0;
+        foreach (IoVector vector in vectors)
+        {
+            length += vector.LengthBytes;
+        }
+
+        return (int)length;
+    }
+
+    private bool TryGatherFrames(int maxBytes, out int vectorCount, out int lengthBytes)
+    {
+        vectorCount = 0;
+        lengthBytes = _begun.BytesLeft;
+        _gathered = _gatheredStart = 0;
+        _gatheredReplies = outbox.PendingBytes;
+        if (_begun.IsPresent)
+        {
+            vectorCount = _begun.WriteVectors(memory);
+        }
+
+        if (_gatheredReplies > 0)
+        {
+            vectorCount += outbox.WriteVectors(RoomFor(outbox.PieceCount, vectorCount));
+            lengthBytes += _gatheredReplies;
+        }
+
+        while (lengthBytes < maxBytes && _gathered < MaxFrames && vectorCount < SystemCalls.MaxVectors && TryTake(out MediaFrame? frame))
+        {
+            Span<IoVector> room = RoomFor(frame.GetVectorCount(_envelope), vectorCount);
+            vectorCount += frame.WriteVectors(_envelope, 0, memory.Envelopes[_gathered], room);
+            memory.Frames[_gathered++] = frame;
+            lengthBytes += frame.GetLengthBytes(_envelope);
+        }
+
+        if (vectorCount > 0 || _gathered > 0)
+        {
+            return true;
+        }
+
+        return outbox.PendingBytes > 0 && TryGatherFrames(maxBytes, out vectorCount, out lengthBytes); // the source had nothing but an answer
+    }
+
+    private void AdvanceRun(FrameRun run, int bytes, bool inKernel)
+    {
+        IFrameSource source = _source!;
+        if (bytes == run.LengthBytes && inKernel)
+        {
+            source.Sent(run);
+            return;
+        }
+
+        ReadOnlySpan<MediaFrame> left = run.Frames;
+        while (!left.IsEmpty && left[0].GetLengthBytes(_envelope) is var length && length <= bytes)
+        {
+            bytes -= length;
+            Finish(source, left[0], inKernel);
+            left = left[1..];
+        }
+
+        if (bytes > 0)
+        {
+            bool isHeld = left[0].TryRetain();
+            Debug.Assert(isHeld, "a run holds its frames");
+            Begin(left[0], bytes);
+            left = left[1..];
+        }
+
+        _ahead.Prepend(left);
+    }
+
+    private void Begin(MediaFrame frame, int bytes)
+    {
+        _begun = new BegunFrame(frame, _source!, _envelope);
+        _begun.Advance(bytes);
     }
 
     private void Finish(IFrameSource source, MediaFrame frame, bool inKernel)
@@ -182,7 +251,7 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
         }
         else
         {
-            _unconfirmed.Add((source, frame));
+            _unconfirmed.Add(source, frame);
         }
     }
 
@@ -196,73 +265,45 @@ internal sealed class Outgoing(LoopMemory memory, Outbox outbox)
         return memory.Vectors.AsSpan(from);
     }
 
-    private MediaFrame TakeGathered()
-    {
-        MediaFrame frame = memory.Frames[_gatheredStart]!;
-        memory.Frames[_gatheredStart++] = null;
-        return frame;
-    }
+    private void TakeGathered() => memory.Frames[_gatheredStart++] = null;
 
     private bool TryTake([MaybeNullWhen(false)] out MediaFrame frame)
     {
-        if (_aheadStart < _aheadEnd)
+        if (_ahead.TryTake(out frame))
         {
-            frame = _ahead[_aheadStart]!;
-            if (IsHeldAhead(frame) || frame.TryRetain())
-            {
-                _ahead[_aheadStart++] = null;
-                return true;
-            }
-
-            LoseAhead(); // it left the log, and what follows cannot be decoded without it
+            return true;
         }
 
-        frame = null;
+        LoseAhead(); // the first of them left the log, and what follows cannot be decoded without it
         return _source is not null && _source.TryRead(out frame);
     }
 
     /// <summary>Remembers the gathered frames that were not begun, in front of those remembered before.</summary>
     private void Keep()
     {
-        int count = _gathered - _gatheredStart;
-        if (count == 0)
+        if (_gatheredStart == _gathered)
         {
             return;
         }
 
-        int older = _aheadEnd - _aheadStart; // there are some only when the gathered frames were taken from before them
-        MediaFrame?[] ahead = count + older <= _ahead.Length ? _ahead : new MediaFrame?[Math.Max(count + older, MaxFrames)];
-        Array.Copy(_ahead, _aheadStart, ahead, count, older);
-        for (int i = 0; i < count; i++)
+        Span<MediaFrame> left = memory.Frames.AsSpan(_gatheredStart, _gathered - _gatheredStart)!;
+        _ahead.Prepend(left);
+        foreach (MediaFrame frame in left)
         {
-            MediaFrame frame = TakeGathered();
-            ahead[i] = frame;
-            if (!IsHeldAhead(frame))
+            if (!FramesAhead.Holds(frame))
             {
                 frame.Release();
             }
         }
 
-        _ahead = ahead;
-        _aheadStart = 0;
-        _aheadEnd = count + older;
-        Array.Clear(_ahead, _aheadEnd, _ahead.Length - _aheadEnd);
+        left.Clear();
+        _gatheredStart = _gathered;
     }
-
-    // What is in no log has no other holder: configuration sent again owns its few bytes.
-    private static bool IsHeldAhead(MediaFrame frame) => frame.Offset < 0;
 
     private void LoseAhead()
     {
-        while (_aheadStart < _aheadEnd)
+        while (_ahead.TryDrop(out MediaFrame? frame))
         {
-            MediaFrame frame = _ahead[_aheadStart]!;
-            _ahead[_aheadStart++] = null;
-            if (IsHeldAhead(frame))
-            {
-                frame.Release();
-            }
-
             _source!.Lost(frame);
         }
     }
