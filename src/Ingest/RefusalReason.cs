@@ -27,6 +27,9 @@ public enum RefusalReason
     /// <summary>The name of the stream is none.</summary>
     InvalidName,
 
+    /// <summary>A parameter of the address makes no sense.</summary>
+    InvalidParameter,
+
     /// <summary>A key is missing or wrong, or could not be checked.</summary>
     AccessDenied,
 

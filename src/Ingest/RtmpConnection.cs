@@ -206,9 +206,12 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
         {
             StartPublishing(request, key, decision.Credential);
         }
-        else if ((_player = _endpoint.StartPlaying(key, _transport, _session)) is null)
+        else if ((_player = _endpoint.StartPlaying(key, _transport, _session, out string? wrong)) is null)
         {
-            Refuse(request, RefusalReason.StreamNotFound, "nobody publishes this stream");
+            Refuse(
+                request,
+                wrong is null ? RefusalReason.StreamNotFound : RefusalReason.InvalidParameter,
+                wrong ?? "nobody publishes this stream");
         }
     }
 

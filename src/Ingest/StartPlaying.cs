@@ -11,5 +11,8 @@ namespace MediaServer.Ingest;
 /// <param name="key">The stream asked for.</param>
 /// <param name="connection">Where to send it.</param>
 /// <param name="session">The protocol's side of the connection.</param>
-/// <returns>The player, to be disposed when the connection ends; <see langword="null"/> when there is no such stream.</returns>
-public delegate IDisposable? StartPlaying(StreamKey key, TransportConnection connection, RtmpServerSession session);
+/// <param name="fault">What is wrong with the request, for the player's user; <see langword="null"/> when nothing is.</param>
+/// <returns>
+/// The player, to be disposed when the connection ends; <see langword="null"/> when there is a fault, or else no such stream.
+/// </returns>
+public delegate IDisposable? StartPlaying(StreamKey key, TransportConnection connection, RtmpServerSession session, out string? fault);

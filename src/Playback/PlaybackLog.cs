@@ -14,4 +14,7 @@ internal static partial class PlaybackLog
 
     [LoggerMessage(4002, LogLevel.Warning, "{ConnectionId}: cut off {Remote}, which took nothing of {Stream} for {Limit}")]
     public static partial void Stalled(this ILogger logger, string connectionId, EndPoint? remote, StreamKey stream, TimeSpan limit);
+
+    [LoggerMessage(4003, LogLevel.Warning, "{ConnectionId}: cut off {Remote}, which fell further behind {Stream} than it may (policy disconnect)")]
+    public static partial void TooSlow(this ILogger logger, string connectionId, EndPoint? remote, StreamKey stream);
 }

@@ -15,6 +15,10 @@ internal abstract class Player : IFrameSource, IDisposable
     private readonly TopicWalk _walk;
     private readonly TimeSpan _stallTimeout;
     private readonly ILogger _logger;
+    private long _sentAt;       // when the send was over that is being answered
+    private long _stampedCalls; // sends of the connection, when that was looked up
+    private long _countedCalls;
+    private long _countedBytes;
     private bool _isOver;
 
     /// <summary>Joins the stream, and the walk over its players.</summary>
@@ -25,7 +29,10 @@ internal abstract class Player : IFrameSource, IDisposable
         _stallTimeout = stallTimeout;
         _logger = logger;
         Connection = connection;
-        Subscription = walk.Topic.Subscribe(options with { ConfirmsDelivery = true });
+        Subscription = walk.Topic.Subscribe(
+            options with { ConfirmsDelivery = true, Name = connection.Id, Peer = connection.RemoteEndPoint.ToString() });
+        _countedCalls = connection.SendCalls;
+        _countedBytes = connection.BytesSent;
         connection.StartSending(this, walk.Envelope);
         walk.Add(this);
     }
@@ -54,6 +61,7 @@ internal abstract class Player : IFrameSource, IDisposable
         if (!Connection.IsBlocked)
         {
             Connection.Flush();
+            CountSends();
             EndIfDrained();
             return;
         }
@@ -68,6 +76,10 @@ internal abstract class Player : IFrameSource, IDisposable
             _isOver = true;
             _logger.Stalled(Connection.Id, Connection.RemoteEndPoint, _walk.Topic.Key, _stallTimeout);
             CutOff();
+        }
+        else if (Subscription is { Policy: SlowPolicy.Disconnect, IsCatchingUp: false, Fill: >= 1 })
+        {
+            CutOffByPolicy(); // it is not read, so nobody else would notice
         }
     }
 
@@ -96,7 +108,13 @@ internal abstract class Player : IFrameSource, IDisposable
     /// <inheritdoc/>
     public void Sent(MediaFrame frame)
     {
-        Subscription.ConfirmDelivered(frame);
+        if (_stampedCalls != Connection.SendCalls)
+        {
+            _stampedCalls = Connection.SendCalls;
+            _sentAt = Connection.Loop.Time.GetTimestamp();
+        }
+
+        Subscription.ConfirmDelivered(frame, _sentAt);
         HaveGoodbyeSaid();
     }
 
@@ -121,6 +139,7 @@ internal abstract class Player : IFrameSource, IDisposable
     public virtual void Dispose()
     {
         _isOver = true;
+        CountSends();
         _walk.Remove(this);
         Subscription.Dispose(); // first: what was read and not sent is lost because it left, not because it lagged
         Connection.StopSending();
@@ -136,7 +155,7 @@ internal abstract class Player : IFrameSource, IDisposable
     /// <summary>The end may be reached while the socket is sending, which nobody may change then: a walk follows it up.</summary>
     private void HaveGoodbyeSaid()
     {
-        if (Subscription.IsCompleted && !_isOver)
+        if ((Subscription.IsCompleted || Subscription.IsCutOff) && !_isOver)
         {
             _walk.LookAt(this);
         }
@@ -144,10 +163,28 @@ internal abstract class Player : IFrameSource, IDisposable
 
     private void EndIfDrained()
     {
-        if (Subscription.IsCompleted)
+        if (Subscription.IsCutOff)
+        {
+            CutOffByPolicy();
+        }
+        else if (Subscription.IsCompleted)
         {
             _isOver = true;
             End();
         }
+    }
+
+    private void CutOffByPolicy()
+    {
+        _isOver = true;
+        _logger.TooSlow(Connection.Id, Connection.RemoteEndPoint, _walk.Topic.Key);
+        CutOff();
+    }
+
+    private void CountSends()
+    {
+        Subscription.CountSends(Connection.SendCalls - _countedCalls, Connection.BytesSent - _countedBytes);
+        _countedCalls = Connection.SendCalls;
+        _countedBytes = Connection.BytesSent;
     }
 }

@@ -8,4 +8,7 @@ public static class PlayerKind
 
     /// <summary>FLV over HTTP.</summary>
     public const string HttpFlv = "http-flv";
+
+    /// <summary>FLV over a WebSocket.</summary>
+    public const string WebSocketFlv = "ws-flv";
 }

@@ -17,18 +17,13 @@ internal sealed class RtmpPlayer : Player
         TopicWalk walk,
         TransportConnection connection,
         RtmpServerSession session,
-        FrameSelection selection,
+        SubscriptionOptions options,
         TimeSpan stallTimeout,
         ILogger logger)
-        : base(
-            walk,
-            connection,
-            new SubscriptionOptions { Kind = PlayerKind.Rtmp, Selection = SelectWanted(selection, session) },
-            stallTimeout,
-            logger)
+        : base(walk, connection, options with { Selection = SelectWanted(options.Selection, session) }, stallTimeout, logger)
     {
         _session = session;
-        _selection = selection;
+        _selection = options.Selection;
         session.PlayChanged += Select;
     }
 
@@ -43,12 +38,17 @@ internal sealed class RtmpPlayer : Player
     protected override void End()
     {
         _session.EndPlay(); // or ffplay waits for ever
-        Connection.Flush();
-        _ = Connection.CloseAsync(CloseGrace).AsTask();
+        Close();
     }
 
     /// <inheritdoc/>
-    protected override void CutOff() => Connection.Abort();
+    protected override void CutOff()
+    {
+        _session.CutOffPlay("This player does not take the stream as fast as it comes.");
+        Close();
+    }
+
+    private void Close() => _ = Connection.CloseAsync(CloseGrace).AsTask();
 
     private static FrameSelection SelectWanted(FrameSelection selection, RtmpServerSession session) => selection with
     {

@@ -6,11 +6,13 @@ using MediaServer.Hub;
 using MediaServer.Media;
 using MediaServer.Playback.Tests.Support;
 using MediaServer.TestKit;
+using MediaServer.Transport;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MediaServer.Playback.Tests;
 
@@ -145,6 +147,8 @@ public sealed class HttpFlvTests : IDisposable
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(_time);
+        builder.Services.AddSingleton(_ => new TransportHost(
+            new TransportOptions { Loops = 1 }, _slabs.Pool, _time, NullLogger<TransportHost>.Instance));
         builder.Services.AddStreamHub();
         builder.Services.AddPlayback();
         builder.Services.AddSingleton<IStreamAuthorizer>(_access);
@@ -204,7 +208,7 @@ public sealed class HttpFlvTests : IDisposable
         while (!read.IsCompleted)
         {
             late.Token.ThrowIfCancellationRequested();
-            if (_time.ArmedTimers > 0)
+            if (_time.ArmedTimers > 0 && application.Services.GetRequiredService<TransportHost>().ConnectionCount == 0) // it waits
             {
                 _time.Advance(TimeSpan.FromMilliseconds(20));
                 meanwhile?.Invoke();

@@ -132,6 +132,18 @@ public sealed class RtmpServerSession : RtmpSession
         }
     }
 
+    /// <summary>Tells a player that it cannot keep up and may not go on. Does nothing when the client does not play.</summary>
+    /// <param name="description">Shown to the player's user.</param>
+    public void CutOffPlay(string description)
+    {
+        if (State == RtmpSessionState.Playing)
+        {
+            State = RtmpSessionState.Connected;
+            _controls.Reset();
+            Writer.WriteStatus(_mediaStreamId, "warning", "NetStream.Play.InsufficientBW", description);
+        }
+    }
+
     /// <summary>Tells a publisher that it may not go on, and closes the session. Does nothing when the client does not publish.</summary>
     /// <param name="code">Such as <c>NetStream.Publish.Denied</c>.</param>
     /// <param name="description">Shown to the encoder's user.</param>

@@ -59,7 +59,8 @@ internal static class OptionCheck
         _ when type == typeof(bool) => "true or false",
         _ when type == typeof(int) || type == typeof(long) => "a whole number in its range",
         _ when type == typeof(TimeSpan) => "a time such as 00:00:10",
-        _ when type == typeof(FlushInterval) => "adaptive, or a time from 0 to 5s such as 350ms",
+        _ when type == typeof(PlayerPolicy) => $"one of {PlayerPolicy.Words}",
+        _ when type == typeof(FlushInterval) || type == typeof(FlushInterval?) => "adaptive, or a time from 0 to 5s such as 350ms",
         { IsEnum: true } => $"one of {string.Join(", ", Enum.GetNames(type))}",
         _ => $"a {type.Name}",
     };

@@ -72,7 +72,11 @@ internal sealed class IngestRig : IAsyncDisposable
         Transport,
         Authorizer,
         (query, address) => Login(query, address),
-        (_, _, session) => Play(session),
+        (StreamKey _, TransportConnection _, RtmpServerSession session, out string? fault) =>
+        {
+            fault = null;
+            return Play(session);
+        },
         () => Certificate,
         Counters,
         Unlucky,
