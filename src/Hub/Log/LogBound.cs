@@ -8,6 +8,9 @@ namespace MediaServer.Hub;
 /// <param name="Ticks">Wall-clock time between their arrivals, in units of <see cref="TimeProvider.GetTimestamp"/>.</param>
 internal readonly record struct LogBound(long Frames, long Bytes, long Ticks)
 {
+    /// <summary>No bound.</summary>
+    public static LogBound None { get; } = new(long.MaxValue, long.MaxValue, long.MaxValue);
+
     /// <summary>Whether the distance is over any of the three.</summary>
     public bool IsExceeded(MediaFrame oldest, MediaFrame newest) =>
         FramesBetween(oldest, newest) > Frames || BytesBetween(oldest, newest) > Bytes || newest.ReceivedAt - oldest.ReceivedAt > Ticks;
@@ -19,6 +22,17 @@ internal readonly record struct LogBound(long Frames, long Bytes, long Ticks)
         double bytes = (double)BytesBetween(oldest, newest) / Bytes;
         double time = (double)(newest.ReceivedAt - oldest.ReceivedAt) / Ticks;
         return Math.Clamp(Math.Max(Math.Max(frames, bytes), time), 0, 1);
+    }
+
+    /// <summary>The lower of the two, in each of the three.</summary>
+    public LogBound Min(LogBound other) =>
+        new(Math.Min(Frames, other.Frames), Math.Min(Bytes, other.Bytes), Math.Min(Ticks, other.Ticks));
+
+    /// <summary>The most that is less than a share of it: exceeded from exactly that share on.</summary>
+    public LogBound Below(double share)
+    {
+        long BelowShare(long all) => (long)Math.Ceiling(all * share) - 1;
+        return new LogBound(BelowShare(Frames), BelowShare(Bytes), BelowShare(Ticks));
     }
 
     public static long FramesBetween(MediaFrame oldest, MediaFrame newest) => newest.Offset + 1 - oldest.Offset;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using MediaServer.Media;
 
 namespace MediaServer.Hub;
@@ -11,6 +12,7 @@ namespace MediaServer.Hub;
 /// <b>The tail rule.</b> The log reaches back to the last random access point and, while there are subscribers, over the live lag bound;
 /// all within the budget in frames, bytes and seconds of wall clock. What is not needed any more goes with the next frames, at most
 /// <see cref="MaxEvictionsPerFrame"/> at a time, so that the end of a long GOP is no burst of work; what is over budget goes at once.
+/// This is what live subscribers see. For lossless ones the log keeps more behind it, until they have it or lose their hold.
 /// </remarks>
 internal sealed class TopicLog
 {
@@ -18,29 +20,37 @@ internal sealed class TopicLog
 
     private readonly LogBound _budget;
     private readonly long _budgetBytes;
-    private long _chargedBytes;
+    private readonly long _losslessBytes;
+    private readonly LosslessBudget _losslessBudget;
+    private LosslessHold[] _holds = []; // the writer's; replaced, never changed
+    private long _liveTail;
     private MediaFrame? _lastRandomAccess; // for its place and times; held or not
     private bool _hasVideo;
     private long _gopFrames;
     private long _gopMilliseconds;
     private long _gopTicks;
 
-    public TopicLog(HubOptions options, TimeProvider timeProvider)
+    public TopicLog(HubOptions options, TimeProvider timeProvider, LosslessBudget losslessBudget)
     {
         long ToTicks(TimeSpan time) => (long)(time.TotalSeconds * timeProvider.TimestampFrequency);
 
         Frames = new FrameLog(options.BudgetFrames);
-        LagBound = new LogBound(options.LagFrames, options.LagBytes, ToTicks(options.LagTime));
+        Thresholds = new LagThresholds(options, timeProvider);
         _budget = new LogBound(options.BudgetFrames, long.MaxValue, ToTicks(options.BudgetTime));
         _budgetBytes = options.BudgetBytes;
+        _losslessBytes = options.BlockBytes;
+        _losslessBudget = losslessBudget;
     }
 
     public FrameLog Frames { get; }
 
     public ConfigurationHistory Configurations { get; } = new();
 
+    /// <summary>The offset of the oldest frame that live subscribers may read: what is older is kept for lossless ones only.</summary>
+    public long LiveTail => Volatile.Read(ref _liveTail);
+
     /// <summary>How far a subscriber may be behind the newest frame.</summary>
-    public LogBound LagBound { get; }
+    public LagThresholds Thresholds { get; }
 
     /// <summary>The latest decoding time of all frames appended so far, in milliseconds; −1 when there was none. The writer's.</summary>
     public long LastDts { get; private set; } = -1;
@@ -49,13 +59,16 @@ internal sealed class TopicLog
     public KindCounts BytesIn { get; private set; }
 
     /// <summary>Memory held, in whole slabs and configuration.</summary>
-    public long ChargedBytes => Volatile.Read(ref _chargedBytes);
+    public long ChargedBytes => Math.Max(Frames.HeadPosition.Charge - Frames.TailPosition.Charge, 0);
 
     /// <summary>The newest place where joining is possible, if it is still held.</summary>
-    public MediaFrame? LastRandomAccess => Volatile.Read(ref _lastRandomAccess) is { } last && last.Offset >= Frames.Tail ? last : null;
+    public MediaFrame? LastRandomAccess => Volatile.Read(ref _lastRandomAccess) is { } last && last.Offset >= LiveTail ? last : null;
+
+    /// <summary>Whether there has been video since the stream began, or its publisher came back.</summary>
+    public bool HasVideo => Volatile.Read(ref _hasVideo);
 
     /// <summary>The last random access point of video track 0, held or not, for its place and times.</summary>
-    public MediaFrame? LastKeyframe => Volatile.Read(ref _hasVideo) ? Volatile.Read(ref _lastRandomAccess) : null;
+    public MediaFrame? LastKeyframe => HasVideo ? Volatile.Read(ref _lastRandomAccess) : null;
 
     /// <inheritdoc cref="TopicStatistics.GopFrames"/>
     public long GopFrames => Volatile.Read(ref _gopFrames);
@@ -85,50 +98,51 @@ internal sealed class TopicLog
         LastDts = Math.Max(LastDts, frame.Dts);
 
         BytesIn += KindCounts.Of(frame.Kind, frame.LengthBytes);
-        Volatile.Write(ref _chargedBytes, _chargedBytes + ChargeOf(frame));
         Frames.Append(frame);
         NoteRandomAccess(frame);
+    }
+
+    /// <summary>Writer: keeps all there is, and what comes, for a lossless subscription that is about to begin.</summary>
+    public LosslessHold Hold()
+    {
+        var hold = new LosslessHold(Frames, _losslessBytes, _losslessBudget);
+        _holds = [.. _holds, hold];
+        return hold;
+    }
+
+    /// <summary>Writer: keeps nothing for a lossless subscription any more. What it held goes with the next frames.</summary>
+    public void Release(LosslessHold hold)
+    {
+        _holds = [.. _holds.Where(other => other != hold)];
+        hold.End();
     }
 
     /// <summary>Writer: lets go of the oldest frames by the tail rule.</summary>
     public void Evict(bool hasSubscribers)
     {
-        MediaFrame? newest = Frames.Newest;
-        long lastRandomAccess = _lastRandomAccess?.Offset ?? long.MaxValue;
-        int evicted = 0;
-        while (Frames.TryGetOldest(out MediaFrame? oldest))
-        {
-            bool isOverBudget = oldest != newest && (_chargedBytes > _budgetBytes || _budget.IsExceeded(oldest, newest!));
-            bool isNeeded = oldest.Offset >= lastRandomAccess || (hasSubscribers && !LagBound.IsExceeded(oldest, newest!));
-            if (!isOverBudget && (isNeeded || evicted == MaxEvictionsPerFrame))
-            {
-                break;
-            }
-
-            EvictOldest(oldest);
-            evicted++;
-        }
-
-        if (evicted > 0)
-        {
-            Configurations.ForgetBefore(Frames.Tail);
-        }
+        long evictable = MoveLiveTail(hasSubscribers) + MaxEvictionsPerFrame; // more than comes: what was held is released little by little
+        EvictBefore(Math.Min(Math.Min(LiveTail, Frames.Tail + evictable), FindHeld()));
     }
 
-    /// <summary>Writer: lets go of all frames.</summary>
+    /// <summary>Writer: lets go of all frames but those held for lossless subscriptions.</summary>
     public void Clear()
     {
-        while (Frames.TryGetOldest(out MediaFrame? oldest))
-        {
-            EvictOldest(oldest);
-        }
+        Volatile.Write(ref _liveTail, Frames.Head);
+        EvictBefore(Math.Min(LiveTail, FindHeld()));
+    }
+
+    /// <summary>Finds the newest place to join at or behind an offset.</summary>
+    public bool TryFindRandomAccess(long from, [NotNullWhen(true)] out MediaFrame? found)
+    {
+        found = LastRandomAccess;
+        return found is not null && found.Offset >= from;
     }
 
     /// <summary>The oldest place to join among the frames held that were received at or after a moment.</summary>
     public MediaFrame? FindRandomAccessSince(long timestamp)
     {
         long head = Frames.Head;
-        for (long offset = Frames.Tail; offset < head; offset++)
+        for (long offset = LiveTail; offset < head; offset++)
         {
             if (Frames.Peek(offset) is { } frame && frame.ReceivedAt >= timestamp && IsRandomAccess(frame))
             {
@@ -139,13 +153,11 @@ internal sealed class TopicLog
         return null;
     }
 
-    private static long ChargeOf(MediaFrame frame) => frame.ChargedBytes + (frame.OwnsBytes ? frame.LengthBytes : 0);
-
     /// <summary>Video track 0 decides where one can join; without video, every audio frame will do.</summary>
     private bool IsRandomAccess(MediaFrame frame) => frame.Kind switch
     {
         MediaKind.Video => frame.TrackId == 0 && frame.Is(FrameTraits.RandomAccess),
-        MediaKind.Audio => !Volatile.Read(ref _hasVideo) && !StreamConfiguration.Holds(frame),
+        MediaKind.Audio => !HasVideo && !StreamConfiguration.Holds(frame),
         _ => false,
     };
 
@@ -172,9 +184,57 @@ internal sealed class TopicLog
         Volatile.Write(ref _lastRandomAccess, frame);
     }
 
-    private void EvictOldest(MediaFrame oldest)
+    /// <returns>By how many frames it moved.</returns>
+    private int MoveLiveTail(bool hasSubscribers)
     {
-        Volatile.Write(ref _chargedBytes, _chargedBytes - ChargeOf(oldest));
-        Frames.EvictOldest();
+        MediaFrame newest = Frames.Newest!;
+        long headCharge = Frames.HeadPosition.Charge;
+        long lastRandomAccess = _lastRandomAccess?.Offset ?? long.MaxValue;
+        long tail = _liveTail;
+        int moved = 0;
+        while (tail <= newest.Offset)
+        {
+            MediaFrame oldest = Frames.Peek(tail)!;
+            bool isOverBudget = oldest != newest && (headCharge - oldest.Position.Charge > _budgetBytes || _budget.IsExceeded(oldest, newest));
+            bool isNeeded = oldest.Offset >= lastRandomAccess || (hasSubscribers && !Thresholds.Full.IsExceeded(oldest, newest));
+            if (!isOverBudget && (isNeeded || moved == MaxEvictionsPerFrame))
+            {
+                break;
+            }
+
+            tail++;
+            moved++;
+        }
+
+        Volatile.Write(ref _liveTail, tail);
+        return moved;
+    }
+
+    /// <summary>The oldest offset that is kept for a lossless subscription, once those that are over a budget have lost their hold.</summary>
+    private long FindHeld()
+    {
+        long held = long.MaxValue;
+        foreach (LosslessHold hold in _holds)
+        {
+            hold.Check();
+            held = Math.Min(held, hold.Offset);
+        }
+
+        return held;
+    }
+
+    private void EvictBefore(long offset)
+    {
+        if (Frames.Tail >= offset)
+        {
+            return;
+        }
+
+        while (Frames.Tail < offset)
+        {
+            Frames.EvictOldest();
+        }
+
+        Configurations.ForgetBefore(Frames.Tail);
     }
 }

@@ -38,8 +38,8 @@ public sealed class HubOptions : IValidatableObject
     public TimeSpan RecoveryTime { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Bytes that one lossless subscription may have the log keep for it, charged in whole slabs, beside <see cref="BudgetBytes"/>.
-    /// Default 64 MiB: 10 s of 50 Mbit/s.
+    /// Bytes that the log keeps for one lossless subscription, charged in whole slabs: what it has not read, and what it has taken and not
+    /// answered; be that more than <see cref="BudgetBytes"/>. Default 64 MiB: 10 s of 50 Mbit/s.
     /// </summary>
     [Range(1024 * 1024L, 64 * 1024 * 1024 * 1024L)]
     public long BlockBytes { get; set; } = 64 * 1024 * 1024;

@@ -41,6 +41,12 @@ internal sealed class FrameFilter
         }
     }
 
+    /// <summary>
+    /// How long to wait for a random access point before any frame will do, in timestamp units. Where groups of pictures are long, longer:
+    /// the next one does come.
+    /// </summary>
+    public long PatienceTicks => Math.Max(_patienceTicks, 2 * _topic.Log.GopTicks);
+
     /// <summary>Whether video waits for a random access point.</summary>
     public bool IsClosed => _gates.IsClosed;
 
@@ -49,6 +55,15 @@ internal sealed class FrameFilter
 
     /// <summary>Has video wait for a random access point: frames before have been left out.</summary>
     public void Close() => _gates.Close(_topic.GetTimestamp());
+
+    /// <summary>Has the track of a frame of video wait for a random access point, unless the frame is one.</summary>
+    public void CloseAt(MediaFrame next)
+    {
+        if (next.Kind == MediaKind.Video && !next.Is(FrameTraits.RandomAccess) && !StreamConfiguration.Holds(next))
+        {
+            _gates.Of(next.TrackId).Close(_topic.GetTimestamp());
+        }
+    }
 
     /// <summary>
     /// Has video wait for a random access point as if from its beginning: there may have been some among the frames that were left out, so
@@ -75,8 +90,7 @@ internal sealed class FrameFilter
             return null;
         }
 
-        long patienceTicks = Math.Max(_patienceTicks, 2 * _topic.Log.GopTicks); // where groups are long, the next random access point does come
-        DropReason? reason = _gates.Of(next.TrackId).Judge(next, patienceTicks, out bool isNoKeyframeStart);
+        DropReason? reason = _gates.Of(next.TrackId).Judge(next, PatienceTicks, out bool isNoKeyframeStart);
         if (isNoKeyframeStart)
         {
             _delivery.CountNoKeyframeStart();

@@ -4,4 +4,13 @@ namespace MediaServer.Hub;
 /// <param name="Frames">Frames not read yet.</param>
 /// <param name="Bytes">Their payload bytes.</param>
 /// <param name="Time">Wall-clock time between the arrival of the first of them and the newest.</param>
-public readonly record struct SubscriptionLag(long Frames, long Bytes, TimeSpan Time);
+public readonly record struct SubscriptionLag(long Frames, long Bytes, TimeSpan Time)
+{
+    /// <summary>The larger of two, each measure for itself.</summary>
+    internal static SubscriptionLag Max(SubscriptionLag left, SubscriptionLag right) => new(
+        Math.Max(left.Frames, right.Frames), Math.Max(left.Bytes, right.Bytes), left.Time > right.Time ? left.Time : right.Time);
+
+    /// <summary>The sum of two.</summary>
+    internal static SubscriptionLag Add(SubscriptionLag left, SubscriptionLag right) =>
+        new(left.Frames + right.Frames, left.Bytes + right.Bytes, left.Time + right.Time);
+}

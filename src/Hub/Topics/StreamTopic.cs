@@ -5,11 +5,14 @@ namespace MediaServer.Hub;
 
 /// <summary>One stream: its log, its configuration, and the subscriptions that read it. It outlives a publisher that was lost.</summary>
 /// <remarks>
-/// Thread-safe. The publisher takes one lock that only its own coming and going takes too (<c>_append</c>); joining, leaving and statistics
-/// take another (<c>_lock</c>), which the publisher never takes; reading takes none. Neither is taken inside the other.
+/// Thread-safe. The publisher takes one lock that only its own coming and going takes too, and that of lossless subscriptions
+/// (<c>_append</c>); joining, leaving and statistics take another (<see cref="TopicSubscribers"/>), which the publisher never takes; reading
+/// takes none. Neither is taken inside the other.
 /// </remarks>
 public sealed class StreamTopic
 {
+    private const int SwingsLogged = 3;
+
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly TimeSpan _drainTime;
@@ -18,16 +21,14 @@ public sealed class StreamTopic
     private readonly Lock _append = new(); // of the log's writer
     private Publication? _publisher;
     private bool _ended;
+    private bool _isReleased; // since the end nothing is held any more, but for lossless subscriptions
 
+    private readonly TopicSubscribers _subscribers = new();
     private readonly Lock _lock = new();
-    private readonly HashSet<Subscription> _subscriptions = [];
-    private readonly DeliveryCounters _retired = new(); // of subscriptions that are gone
-    private int _subscriberCount;                       // also read by the publisher
-    private int _undrained;                             // subscriptions that may still read
-    private ITopicSignal[] _signals = [];               // replaced, never changed
+    private ITopicSignal[] _signals = []; // replaced, never changed
     private ITimer? _drainTimer;
 
-    internal StreamTopic(StreamKey key, HubOptions options, TimeProvider timeProvider, ILogger logger, Action<StreamTopic> forget)
+    internal StreamTopic(StreamKey key, HubOptions options, TimeProvider timeProvider, LosslessBudget losslessBudget, ILogger logger, Action<StreamTopic> forget)
     {
         Key = key;
         StartedAt = timeProvider.GetUtcNow();
@@ -35,7 +36,7 @@ public sealed class StreamTopic
         _logger = logger;
         _forget = forget;
         _drainTime = options.DrainTime;
-        Log = new TopicLog(options, timeProvider);
+        Log = new TopicLog(options, timeProvider, losslessBudget);
     }
 
     /// <summary>The stream's name.</summary>
@@ -73,23 +74,15 @@ public sealed class StreamTopic
     internal WaitingReaders Waiting { get; } = new();
 
     /// <summary>Joins: whoever subscribes reads from where the options say, and disposes the subscription when done.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A limit in the options is not above 0.</exception>
     /// <returns>A subscription; one that is complete if the stream has ended.</returns>
     public Subscription Subscribe(SubscriptionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        lock (_lock)
-        {
-            if (IsEnded)
-            {
-                return new Subscription(this, options, Log.Frames.HeadPosition);
-            }
-
-            Interlocked.Increment(ref _subscriberCount); // before looking for a place: from here on the log keeps the lag bound
-            _undrained++;
-            var subscription = new Subscription(this, options, FindStart(options));
-            _subscriptions.Add(subscription);
-            return subscription;
-        }
+        LagThresholds thresholds = Log.Thresholds.Lower(options.Limit);
+        LosslessHold? hold = options.Policy == SlowPolicy.Block ? Hold() : null; // before looking for a place: from here on nothing goes
+        return _subscribers.TryAdd(() => new Subscription(this, options, thresholds, FindStart(options), hold))
+            ?? new Subscription(this, options, thresholds, Log.Frames.HeadPosition, hold);
     }
 
     /// <summary>Has the signal called from now on. Look at the subscriptions once afterwards: what came before is not signalled.</summary>
@@ -130,45 +123,14 @@ public sealed class StreamTopic
     }
 
     /// <summary>Its subscribers of this moment.</summary>
-    public IReadOnlyList<SubscriberStatistics> GetSubscribers()
-    {
-        lock (_lock)
-        {
-            return [.. _subscriptions.Select(subscription => subscription.Describe())];
-        }
-    }
+    public IReadOnlyList<SubscriberStatistics> GetSubscribers() => _subscribers.Describe();
 
     /// <summary>Counts and measures of this moment.</summary>
     public TopicStatistics GetStatistics()
     {
         var traffic = new TrafficCounters();
         AddTo(traffic);
-        SubscriberStatistics[] subscribers = [.. GetSubscribers()];
-        double[] fills = [.. subscribers.Where(one => one.State != SubscriptionState.CatchingUp).Select(one => one.Fill)];
-        MediaFrame? keyframe = Log.LastKeyframe;
-        long tail = Tail; // before the head, which only grows
-        return new TopicStatistics
-        {
-            Traffic = traffic,
-            Subscribers = subscribers.CountBy(one => one.Kind).ToDictionary(),
-            States = Enum.GetValues<SubscriptionState>().ToDictionary(state => state, state => subscribers.Count(one => one.State == state)),
-            SettledSubscribers = fills.Length,
-            MaxFill = fills.DefaultIfEmpty().Max(),
-            SumOfFills = fills.Sum(),
-            MaxLag = new SubscriptionLag(
-                subscribers.Select(one => one.Lag.Frames).DefaultIfEmpty().Max(),
-                subscribers.Select(one => one.Lag.Bytes).DefaultIfEmpty().Max(),
-                subscribers.Select(one => one.Lag.Time).DefaultIfEmpty().Max()),
-            SumOfLags = new SubscriptionLag(
-                subscribers.Sum(one => one.Lag.Frames),
-                subscribers.Sum(one => one.Lag.Bytes),
-                new TimeSpan(subscribers.Sum(one => one.Lag.Time.Ticks))),
-            LogFrames = Head - tail,
-            LogBytes = Log.ChargedBytes,
-            SinceKeyframe = keyframe is null ? null : _timeProvider.GetElapsedTime(keyframe.ReceivedAt),
-            GopFrames = Log.GopFrames,
-            GopDuration = Log.GopDuration,
-        };
+        return TopicStatistics.Of(this, traffic, GetSubscribers());
     }
 
     /// <summary>Has the publication's frames appended from now on, and nobody else's.</summary>
@@ -208,7 +170,7 @@ public sealed class StreamTopic
 
             Log.Append(frame);
             Interlocked.MemoryBarrier(); // who adds itself below and then looks at the log either sees the frame or is seen here
-            Log.Evict(hasSubscribers: Volatile.Read(ref _subscriberCount) > 0);
+            Log.Evict(hasSubscribers: _subscribers.Any);
         }
 
         Notify();
@@ -225,22 +187,14 @@ public sealed class StreamTopic
         _logger.StreamEnded(Key.ToString(), head.Offset, head.Bytes);
         Interlocked.MemoryBarrier();
         Notify();
-        bool isDrained;
-        bool isIdle;
-        lock (_lock)
-        {
-            isDrained = _undrained == 0;
-            isIdle = _subscriptions.Count == 0;
-            if (!isDrained)
-            {
-                _drainTimer = _timeProvider.CreateTimer(
-                    static topic => ((StreamTopic)topic!).StopDraining(), this, _drainTime, Timeout.InfiniteTimeSpan);
-            }
-        }
-
+        bool isIdle = _subscribers.Close(out bool isDrained);
         if (isDrained)
         {
             ReleaseLog();
+        }
+        else
+        {
+            StartDraining();
         }
 
         if (isIdle)
@@ -252,18 +206,7 @@ public sealed class StreamTopic
     /// <summary>A subscription has read to the end of the stream and has had it all confirmed, or is gone.</summary>
     internal void OnFinished(Subscription subscription)
     {
-        bool isDrained;
-        lock (_lock)
-        {
-            if (!_subscriptions.Contains(subscription))
-            {
-                return; // it joined after the end, and was never counted
-            }
-
-            isDrained = --_undrained == 0 && IsEnded;
-        }
-
-        if (isDrained)
+        if (_subscribers.Finish(subscription) || Volatile.Read(ref _isReleased))
         {
             ReleaseLog();
         }
@@ -271,56 +214,78 @@ public sealed class StreamTopic
 
     internal void Remove(Subscription subscription)
     {
-        bool isIdle;
-        lock (_lock)
+        if (subscription.Hold is { } hold)
         {
-            if (!_subscriptions.Remove(subscription))
-            {
-                return;
-            }
+            Release(hold);
+        }
 
-            _retired.Add(subscription.Delivery);
-            Interlocked.Decrement(ref _subscriberCount);
-            isIdle = IsEnded && _subscriptions.Count == 0;
+        if (!_subscribers.TryRemove(subscription, out bool isLast))
+        {
+            return;
         }
 
         Waiting.Remove(subscription);
         if (subscription.Delivery.Overruns > 0)
         {
             _logger.SubscriberFellBehind(
-                Key.ToString(),
-                subscription.Kind,
-                subscription.Delivery.Overruns,
-                subscription.Delivery.GetDropped(DropReason.Overrun).Total);
+                Key.ToString(), subscription.Kind, subscription.Delivery.Overruns, subscription.Delivery.GetDropped(DropReason.Overrun).Total);
         }
 
-        if (isIdle)
+        if (isLast)
         {
             _forget(this);
         }
     }
 
-    internal void AddTo(TrafficCounters totals)
+    /// <summary>A subscription has left Normal soon after it had come back to it, once more.</summary>
+    internal void OnSwing(Subscription subscription)
     {
-        lock (_lock)
+        if (subscription.Delivery.Swings == SwingsLogged)
         {
-            totals.AddPublished(KindCounts.Before(Log.Frames.HeadPosition), Log.BytesIn);
-            totals.TimelineFaults.Add(TimelineFaults);
-            totals.Delivery.Add(_retired);
-            foreach (Subscription subscription in _subscriptions)
-            {
-                totals.Delivery.Add(subscription.Delivery);
-            }
+            _logger.SubscriberSwings(Key.ToString(), subscription.Kind, subscription.Name ?? "-");
         }
     }
 
+    /// <summary>A lossless subscription has lost frames.</summary>
+    internal void OnGap(Subscription subscription, FrameGap gap) =>
+        _logger.LosslessGap(Key.ToString(), subscription.Kind, gap.To - gap.From, gap.From, gap.To);
+
+    internal void AddTo(TrafficCounters totals)
+    {
+        totals.AddPublished(KindCounts.Before(Log.Frames.HeadPosition), Log.BytesIn);
+        totals.TimelineFaults.Add(TimelineFaults);
+        _subscribers.AddTo(totals.Delivery);
+    }
+
     internal DateTimeOffset GetUtcNow() => _timeProvider.GetUtcNow();
+
+    internal TimeSpan GetElapsedTime(long since) => _timeProvider.GetElapsedTime(since);
 
     internal long GetTimestamp() => _timeProvider.GetTimestamp();
 
     internal long ToTicks(TimeSpan time) => (long)(time.TotalSeconds * _timeProvider.TimestampFrequency);
 
     internal TimeSpan ToTime(long ticks) => _timeProvider.GetElapsedTime(0, ticks);
+
+    private LosslessHold Hold()
+    {
+        lock (_append)
+        {
+            return Log.Hold();
+        }
+    }
+
+    private void Release(LosslessHold hold)
+    {
+        lock (_append)
+        {
+            Log.Release(hold);
+            if (_isReleased)
+            {
+                Log.Clear();
+            }
+        }
+    }
 
     private LogPosition FindStart(SubscriptionOptions options)
     {
@@ -343,14 +308,21 @@ public sealed class StreamTopic
         Waiting.WakeAll(IsEnded ? long.MaxValue : Log.Frames.Head);
     }
 
-    private void StopDraining()
+    private void StartDraining()
     {
-        int left;
         lock (_lock)
         {
-            left = _undrained;
+            if (!Volatile.Read(ref _isReleased)) // by the last reader, just now
+            {
+                _drainTimer = _timeProvider.CreateTimer(
+                    static topic => ((StreamTopic)topic!).StopDraining(), this, _drainTime, Timeout.InfiniteTimeSpan);
+            }
         }
+    }
 
+    private void StopDraining()
+    {
+        int left = _subscribers.Undrained;
         if (left > 0)
         {
             _logger.NotDrained(Key.ToString(), left);
@@ -358,11 +330,12 @@ public sealed class StreamTopic
         }
     }
 
-    /// <summary>After the end: lets go of all frames. Who has not read them finds them evicted, and completes.</summary>
+    /// <summary>After the end: lets go of all frames but what lossless subscriptions hold. Who has not read them finds them evicted, and completes.</summary>
     private void ReleaseLog()
     {
         lock (_append)
         {
+            Volatile.Write(ref _isReleased, true);
             Log.Clear();
         }
 

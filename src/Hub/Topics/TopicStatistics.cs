@@ -41,4 +41,28 @@ public sealed record TopicStatistics
 
     /// <summary>Media time that the last whole group of pictures took; zero before there was one.</summary>
     public required TimeSpan GopDuration { get; init; }
+
+    internal static TopicStatistics Of(StreamTopic topic, TrafficCounters traffic, IReadOnlyList<SubscriberStatistics> subscribers)
+    {
+        double[] fills = [.. subscribers.Where(one => one.State != SubscriptionState.CatchingUp).Select(one => one.Fill)];
+        SubscriptionLag[] lags = [.. subscribers.Select(one => one.Lag)];
+        TopicLog log = topic.Log;
+        long tail = topic.Tail; // before the head, which only grows
+        return new TopicStatistics
+        {
+            Traffic = traffic,
+            Subscribers = subscribers.CountBy(one => one.Kind).ToDictionary(),
+            States = Enum.GetValues<SubscriptionState>().ToDictionary(state => state, state => subscribers.Count(one => one.State == state)),
+            SettledSubscribers = fills.Length,
+            MaxFill = fills.DefaultIfEmpty().Max(),
+            SumOfFills = fills.Sum(),
+            MaxLag = lags.Aggregate(default(SubscriptionLag), SubscriptionLag.Max),
+            SumOfLags = lags.Aggregate(default(SubscriptionLag), SubscriptionLag.Add),
+            LogFrames = topic.Head - tail,
+            LogBytes = log.ChargedBytes,
+            SinceKeyframe = log.LastKeyframe is { } keyframe ? topic.GetElapsedTime(keyframe.ReceivedAt) : null,
+            GopFrames = log.GopFrames,
+            GopDuration = log.GopDuration,
+        };
+    }
 }

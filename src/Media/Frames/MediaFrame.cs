@@ -91,6 +91,9 @@ public sealed unsafe class MediaFrame
     /// <summary>In how many places of memory the payload lies.</summary>
     public int FragmentCount { get; }
 
+    /// <summary>Memory that it is charged for: its slabs, and bytes of its own.</summary>
+    internal long Charge => ChargedBytes + (OwnsBytes ? LengthBytes : 0);
+
     /// <summary>Its place in its topic's log, set by the hub when it is published, once. Readable without a reference, like all but the bytes.</summary>
     internal LogPosition Position { get; set; } = LogPosition.None;
 

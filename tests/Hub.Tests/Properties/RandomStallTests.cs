@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace MediaServer.Hub.Tests;
 
-/// <summary>Promises 2, 4, 5 and 6 on hundreds of streams, with readers that stall, crawl, choose, leave and come back as it pleases them.</summary>
+/// <summary>Promises 2 to 6 on hundreds of streams, with readers of every policy that stall, crawl, choose, leave and come back as it pleases them.</summary>
 public sealed class RandomStallTests(ITestOutputHelper output)
 {
     private const int Streams = 250;
@@ -15,6 +15,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
     {
         var seen = new DeliveryCounters();
         var promptly = new DeliveryCounters();
+        long runs = 0;
         for (int seed = 0; seed < Streams; seed++)
         {
             try
@@ -24,6 +25,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
                 run.Dispose(); // only if all went well: its leak check would hide what went wrong
                 seen.Add(run.Seen);
                 promptly.Add(run.Prompt);
+                runs += run.Runs;
             }
             catch (Exception exception)
             {
@@ -32,16 +34,16 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         }
 
         output.WriteLine($"delivered {seen.Delivered}, overruns {seen.Overruns}, injected {seen.Injected}, no-keyframe {seen.NoKeyframeStarts}");
-        DropReason[] reasons = [DropReason.Leading, DropReason.UntilKeyframe, DropReason.Overrun, DropReason.Filtered, DropReason.Disconnected];
-        foreach (DropReason reason in reasons)
+        foreach (DropReason reason in Enum.GetValues<DropReason>())
         {
             output.WriteLine($"{reason}: {seen.GetDropped(reason)}");
             Assert.True(seen.GetDropped(reason).Video > 0, $"no stream has made a reader drop video because of {reason}: the test tests nothing");
         }
 
+        Assert.True(runs > 20 * Streams, $"{runs} runs");
         Assert.True(seen.Injected > Streams && seen.Overruns > Streams && seen.NoKeyframeStarts > 0);
-        Assert.Equal((0, 0), (seen.GetDropped(DropReason.Leading).Audio, seen.GetDropped(DropReason.UntilKeyframe).Audio)); // promise 3
-        Assert.Equal((0, 0), (promptly.Overruns, promptly.GetDropped(DropReason.Overrun).Total));
+        Assert.True(seen.CutOffs > 0 && seen.Swings > 0 && Enum.GetValues<SubscriptionState>().All(state => seen.GetTransitions(state) > 0));
+        Assert.Equal((0, 0), (promptly.Overruns, promptly.GetDropped(DropReason.Overrun).Total + promptly.GetDropped(DropReason.Disposable).Total));
     }
 
     /// <summary>One stream and its readers, in one thread: whatever happens in the hub happens in steps that can be repeated by the seed.</summary>
@@ -55,7 +57,9 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         private readonly HubOptions _options;
         private readonly Publication _publication;
         private readonly List<Reader> _readers = [];
+        private readonly FrameRun _run = new(FrameEnvelope.Rtmp);
         private Reader? _prompt;
+        private bool _mayHold;
 
         public Run(int seed)
         {
@@ -65,14 +69,21 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             int lagFrames = _random.Next(16, 128);
             var lagTime = TimeSpan.FromSeconds(_random.Next(3, 10)); // above the publisher's longest pause
             int lagBytes = _random.Next(300_000, 1_000_000);
+            double warning = 0.2 + (0.6 * _random.NextDouble());
             _options = new HubOptions
             {
+                RecoveryFill = warning * 0.8,
+                WarningFill = warning,
+                CriticalFill = warning + ((1 - warning) * _random.NextDouble()),
+                RecoveryTime = TimeSpan.FromMilliseconds(_random.Next(2_000)),
                 LagFrames = lagFrames,
                 LagBytes = lagBytes,
                 LagTime = lagTime,
                 BudgetFrames = lagFrames + _random.Next(600),
                 BudgetBytes = (2 * lagBytes) + _random.Next(4_000_000),
                 BudgetTime = lagTime + TimeSpan.FromSeconds(_random.Next(20)),
+                BlockBytes = _random.Next(300_000, 3_000_000),
+                BlockTotalBytes = 3_000_000,
             };
             _publication = new StreamHub(_options, _time).TryPublish(TestStream.Key, out _)!;
         }
@@ -80,6 +91,8 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         public DeliveryCounters Seen { get; } = new();
 
         public DeliveryCounters Prompt { get; } = new();
+
+        public long Runs { get; private set; }
 
         private StreamTopic Topic => _publication.Topic;
 
@@ -90,12 +103,12 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             {
                 if (_readers.Count < 4 && _random.Next(40) == 0)
                 {
-                    _readers.Add(new Reader(_random, _stream, Topic));
+                    _readers.Add(new Reader(_random, _stream, Topic, _run, (SlowPolicy)_random.Next(6)));
                 }
 
                 if (i == promptJoins)
                 {
-                    _prompt = new Reader(_random, _stream, Topic);
+                    _prompt = new Reader(_random, _stream, Topic, _run, SlowPolicy.Live, isLimited: false);
                     _prompt.Read(int.MaxValue); // or the budget may take its join point with the next frame
                 }
 
@@ -123,7 +136,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             _publication.Dispose();
             foreach (Reader reader in _readers)
             {
-                bool mustSee = lastKeyFrame >= Topic.Tail && lastKeyFrame >= reader.Cursor && reader.Selection.Video;
+                bool mustSee = lastKeyFrame >= Topic.Log.LiveTail && lastKeyFrame >= reader.Cursor && reader.Selection.Video && !reader.MayBeCutOff;
                 reader.Read(int.MaxValue);
                 reader.SendAll();
                 Assert.True(reader.IsCompleted);
@@ -147,14 +160,18 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         private void Leave(Reader reader)
         {
             Seen.Add(reader.Leave());
+            Runs += reader.Runs;
             _readers.Remove(reader);
         }
 
         private void AssertMemoryIsBounded()
         {
+            _mayHold |= _readers.Any(reader => reader.Policy == SlowPolicy.Block); // what was held goes little by little
             const int InUseAtBothEnds = 4; // slabs that are charged to a frame already gone, or whose first frame is not published yet
-            Assert.InRange(Topic.Head - Topic.Tail, 0, _options.BudgetFrames);
-            Assert.InRange(_slabs.Outstanding * Slab.LengthBytes, 0, _options.BudgetBytes + (InUseAtBothEnds * Slab.LengthBytes));
+            long budget = _mayHold ? Math.Max(_options.BudgetBytes, _options.BlockBytes) : _options.BudgetBytes;
+            Assert.InRange(Topic.Head - Topic.Log.LiveTail, 0, _options.BudgetFrames);
+            Assert.InRange(_slabs.Outstanding * Slab.LengthBytes, 0, budget + (InUseAtBothEnds * Slab.LengthBytes));
+            Assert.True(_mayHold || Topic.Tail == Topic.Log.LiveTail);
         }
     }
 
@@ -167,15 +184,19 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         private readonly Random _random;
         private readonly StrictDecoder _decoder;
         private readonly Subscription _subscription;
+        private readonly FrameRun _run;
         private readonly bool _confirms;
         private readonly bool _chooses;
         private readonly Queue<(MediaFrame Frame, Received Content, FrameSelection Selection, bool IsNoKeyframeStart)> _taken = new();
         private int _idleSteps;
         private long _noKeyframeStarts;
+        private long _lost;
+        private long _gaps;
 
-        public Reader(Random random, SyntheticStream stream, StreamTopic topic)
+        public Reader(Random random, SyntheticStream stream, StreamTopic topic, FrameRun run, SlowPolicy policy, bool isLimited = true)
         {
             _random = random;
+            _run = run;
             _decoder = new StrictDecoder(stream);
             _confirms = random.Next(2) == 0;
             _chooses = random.Next(3) == 0;
@@ -184,6 +205,8 @@ public sealed class RandomStallTests(ITestOutputHelper output)
                 Kind = "test",
                 Join = (JoinMode)random.Next(3),
                 Back = TimeSpan.FromSeconds(random.Next(10)),
+                Policy = policy,
+                Limit = isLimited && random.Next(4) == 0 ? new LagLimit(Frames: random.Next(10, 100)) : default,
                 ConfirmsDelivery = _confirms,
             });
         }
@@ -191,6 +214,12 @@ public sealed class RandomStallTests(ITestOutputHelper output)
         public long Cursor => _subscription.Cursor;
 
         public FrameSelection Selection => _subscription.Selection;
+
+        public SlowPolicy Policy => _subscription.Policy;
+
+        public long Runs { get; private set; }
+
+        public bool MayBeCutOff => Policy == SlowPolicy.Disconnect;
 
         public bool IsCompleted => _subscription.IsCompleted;
 
@@ -209,6 +238,9 @@ public sealed class RandomStallTests(ITestOutputHelper output)
                 case 0:
                     _idleSteps = _random.Next(400);
                     break;
+                case 3 or 4 or 5:
+                    _idleSteps = _random.Next(60); // some of a bound
+                    break;
                 case 1 when _confirms:
                     LoseAll();
                     break;
@@ -220,7 +252,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
                         AllTracks = _random.Next(3) > 0,
                     };
                     break;
-                case < 30:
+                case < 20:
                     Read(_random.Next(3)); // too slow
                     break;
                 default:
@@ -231,13 +263,10 @@ public sealed class RandomStallTests(ITestOutputHelper output)
 
         public void Read(int atMost)
         {
-            for (int i = 0; i < atMost && _subscription.TryRead(out MediaFrame? frame); i++)
+            for (int i = 0; i < atMost && (TryTakeRun() || TryTakeFrame()); i++)
             {
-                bool isNoKeyframeStart = _subscription.Delivery.NoKeyframeStarts > _noKeyframeStarts;
-                _noKeyframeStarts = _subscription.Delivery.NoKeyframeStarts;
-                _taken.Enqueue((frame, Received.From(frame), Selection, isNoKeyframeStart));
-                frame.Release();
                 AssertSum();
+                _gaps += _subscription.TryTakeGap(out FrameGap gap) ? gap.To - gap.From : 0;
                 while (_taken.Count > 0 && (!_confirms || _random.Next(3) > 0))
                 {
                     SendNext();
@@ -261,7 +290,78 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             _subscription.Dispose();
             Assert.Equal(0, _subscription.InFlight);
             Received.AssertSum(_subscription);
+            _gaps += _subscription.TryTakeGap(out FrameGap gap) ? gap.To - gap.From : 0;
+            AssertReasons(_subscription.Delivery);
             return _subscription.Delivery;
+        }
+
+        private bool TryTakeFrame()
+        {
+            if (!_subscription.TryRead(out MediaFrame? frame))
+            {
+                return false;
+            }
+
+            bool isNoKeyframeStart = _subscription.Delivery.NoKeyframeStarts > _noKeyframeStarts;
+            _noKeyframeStarts = _subscription.Delivery.NoKeyframeStarts;
+            _taken.Enqueue((frame, Received.From(frame), Selection, isNoKeyframeStart));
+            frame.Release();
+            return true;
+        }
+
+        private bool TryTakeRun()
+        {
+            if (_random.Next(3) > 0)
+            {
+                return false;
+            }
+
+            _subscription.Topic.Fill(_run, Cursor);
+            bool isTaken = _run.Count > 0 && _subscription.TryTake(_run);
+            bool isSentWhole = isTaken && _confirms && _taken.Count == 0 && _random.Next(2) == 0;
+            foreach (MediaFrame frame in isTaken ? _run.Frames : [])
+            {
+                if (isSentWhole)
+                {
+                    _decoder.Accept(Received.From(frame), Selection);
+                }
+                else
+                {
+                    _taken.Enqueue((frame, Received.From(frame), Selection, false));
+                }
+            }
+
+            if (isSentWhole)
+            {
+                _subscription.ConfirmDelivered(_run, 0);
+            }
+
+            Runs += isTaken ? 1 : 0;
+            _run.Clear();
+            return isTaken;
+        }
+
+        /// <summary>What was dropped was dropped because of what its policy says, and no audio to save video.</summary>
+        private void AssertReasons(DeliveryCounters delivery)
+        {
+            DropReason[] byPolicy = Policy switch
+            {
+                SlowPolicy.Live => [DropReason.Overrun, DropReason.Disposable],
+                SlowPolicy.DropOldest => [DropReason.Overrun],
+                SlowPolicy.DropNewest => [DropReason.Overrun, DropReason.Policy],
+                SlowPolicy.Sample => [DropReason.Overrun, DropReason.Sampled],
+                SlowPolicy.Block => [DropReason.Policy],
+                _ => [],
+            };
+            DropReason[] byAny = [DropReason.Leading, DropReason.UntilKeyframe, DropReason.Filtered, DropReason.Disconnected];
+            foreach (DropReason other in Enum.GetValues<DropReason>().Except(byPolicy).Except(byAny))
+            {
+                Assert.Equal(other == DropReason.Overrun ? _lost : 0, delivery.GetDropped(other).Total);
+            }
+
+            DropReason[] videoOnly = [DropReason.Leading, DropReason.UntilKeyframe, DropReason.Disposable];
+            Assert.All(videoOnly, reason => Assert.Equal(0, delivery.GetDropped(reason).Audio));
+            Assert.True(Policy != SlowPolicy.Block || delivery.GetDropped(DropReason.Policy).Total == _gaps, "what a lossless reader lost is not what its gaps say");
         }
 
         private void SendNext()
@@ -282,6 +382,7 @@ public sealed class RandomStallTests(ITestOutputHelper output)
             while (_taken.TryDequeue(out (MediaFrame Frame, Received Content, FrameSelection Selection, bool IsNoKeyframeStart) lost))
             {
                 _subscription.ReportLost(lost.Frame);
+                _lost += lost.Content.IsInjected ? 0 : 1;
                 AssertSum();
             }
         }

@@ -125,48 +125,76 @@ internal sealed class SyntheticStream
         IReadOnlyDictionary<(MediaKind Kind, byte Track), int> InForce,
         TimeSpan Pause);
 
-    /// <summary>One track of video in decoding order: anchors (key frames and P), and B-frames that lie between two of them.</summary>
-    private sealed class VideoTrack(SyntheticStream stream, byte track, Random random)
+    /// <summary>
+    /// One track of video in decoding order: anchors (key frames and P), and B-frames that lie between two of them; of three, the middle one
+    /// may be referred to by the others.
+    /// </summary>
+    private sealed class VideoTrack
     {
-        private readonly int _bFrames = random.Next(4);
-        private readonly bool _isOpen = random.Next(2) == 0;
-        private readonly int _gopFrames = random.Next(5) switch { 0 => 400, 1 => 5_000, 2 => 100, _ => random.Next(1, 40) };
-        private readonly Queue<(long Pts, int[] References)> _between = new();
-        private int _untilKeyFrame = random.Next(8) == 0 ? 50 : 0; // some begin without one
+        private readonly SyntheticStream _stream;
+        private readonly byte _track;
+        private readonly Random _random;
+        private readonly int _bFrames;
+        private readonly bool _isPyramid;
+        private readonly bool _isOpen;
+        private readonly int _gopFrames;
+        private readonly Queue<(long Pts, bool IsReferred, int[] References)> _between = new();
+        private int _untilKeyFrame;
         private int? _anchor;
+        private int? _middle;
+
+        public VideoTrack(SyntheticStream stream, byte track, Random random)
+        {
+            _stream = stream;
+            _track = track;
+            _random = random;
+            _bFrames = random.Next(4);
+            _isPyramid = _bFrames == 3 && random.Next(2) == 0;
+            _isOpen = random.Next(2) == 0;
+            _gopFrames = random.Next(5) switch { 0 => 400, 1 => 5_000, 2 => 100, _ => random.Next(1, 40) };
+            _untilKeyFrame = random.Next(8) == 0 ? 50 : 0; // some begin without one
+        }
 
         public void Next()
         {
-            if (_between.TryDequeue(out (long Pts, int[] References) between))
+            if (_between.TryDequeue(out (long Pts, bool IsReferred, int[] References) between))
             {
-                stream.Add(MediaKind.Video, track, FrameTraits.None, (int)(between.Pts - stream._dts), between.References);
+                int[] references = _middle is { } middle ? [.. between.References, middle] : between.References;
+                FrameTraits traits = between.IsReferred ? FrameTraits.None : FrameTraits.Disposable;
+                int added = _stream.Add(MediaKind.Video, _track, traits, (int)(between.Pts - _stream._dts), references);
+                _middle = between.IsReferred ? added : _middle;
                 return;
             }
 
+            _middle = null;
             bool isKeyFrame = _untilKeyFrame-- <= 0;
             if (isKeyFrame)
             {
                 _untilKeyFrame = _gopFrames;
-                if (random.Next(4) == 0)
+                if (_random.Next(4) == 0)
                 {
-                    stream.Configure(MediaKind.Video, track);
+                    _stream.Configure(MediaKind.Video, _track);
                 }
             }
 
-            // Anchors are shown after the B-frames that follow them; a closed group begins without any.
-            int before = isKeyFrame && !_isOpen ? 0 : _bFrames;
-            int delay = _bFrames * stream.Milliseconds;
-            int composition = delay + (before * stream.Milliseconds);
-            int? previous = _anchor;
-            int[] references = isKeyFrame ? [] : [.. Known(previous)];
-            _anchor = stream.Add(MediaKind.Video, track, isKeyFrame ? FrameTraits.RandomAccess : FrameTraits.None, composition, references);
-            for (int i = 1; i <= before; i++)
-            {
-                _between.Enqueue((stream._dts + delay + ((i - 1) * stream.Milliseconds), [.. Known(previous), _anchor.Value]));
-            }
+            AddAnchor(isKeyFrame);
         }
 
-        /// <summary>A frame that refers to one from before the stream began can never be decoded.</summary>
-        private static IEnumerable<int> Known(int? anchor) => [anchor ?? int.MaxValue];
+        /// <summary>Anchors are shown after the B-frames that follow them; a closed group begins without any.</summary>
+        private void AddAnchor(bool isKeyFrame)
+        {
+            int before = isKeyFrame && !_isOpen ? 0 : _bFrames;
+            int delay = _bFrames * _stream.Milliseconds;
+            int composition = delay + (before * _stream.Milliseconds);
+            int previous = _anchor ?? int.MaxValue; // a frame that refers to one from before the stream began can never be decoded
+            int[] references = isKeyFrame ? [] : [previous];
+            _anchor = _stream.Add(MediaKind.Video, _track, isKeyFrame ? FrameTraits.RandomAccess : FrameTraits.None, composition, references);
+            int[] order = _isPyramid && before == 3 ? [2, 1, 3] : [.. Enumerable.Range(1, before)];
+            foreach (int place in order)
+            {
+                long pts = _stream._dts + delay + ((place - 1) * _stream.Milliseconds);
+                _between.Enqueue((pts, _isPyramid && place == 2, [previous, _anchor.Value]));
+            }
+        }
     }
 }

@@ -1,5 +1,6 @@
 using MediaServer.Media;
 using MediaServer.TestKit;
+using Microsoft.Extensions.Logging;
 
 namespace MediaServer.Hub.Tests;
 
@@ -15,9 +16,9 @@ internal sealed class TestStream : IDisposable
     private long _dts = -20;
     private FrameTraits _next; // of the next frame, whatever it is
 
-    public TestStream(HubOptions? options = null)
+    public TestStream(HubOptions? options = null, ILogger<StreamHub>? logger = null)
     {
-        Hub = new StreamHub(options ?? new HubOptions(), Time);
+        Hub = new StreamHub(options ?? new HubOptions(), Time, logger);
         _frames = new FrameMaker(_slabs.Pool, Time);
         Publication = Start();
     }
@@ -48,6 +49,9 @@ internal sealed class TestStream : IDisposable
     public Subscription Subscribe(JoinMode join = JoinMode.LastRandomAccessPoint, TimeSpan back = default, bool confirms = false) =>
         Topic.Subscribe(new SubscriptionOptions { Kind = "test", Join = join, Back = back, ConfirmsDelivery = confirms });
 
+    public Subscription Subscribe(SlowPolicy policy, LagLimit limit = default, bool confirms = false) =>
+        Topic.Subscribe(new SubscriptionOptions { Kind = "test", Policy = policy, Limit = limit, ConfirmsDelivery = confirms });
+
     public long Metadata(int version = 1) => Configuration(MediaKind.Data, FrameTraits.Metadata, version, 0);
 
     public long VideoHeader(int version = 1, byte track = 0) => Configuration(MediaKind.Video, FrameTraits.SequenceHeader, version, track);
@@ -69,6 +73,8 @@ internal sealed class TestStream : IDisposable
 
     public long Video(int composition = 0, byte track = 0, int lengthBytes = 100) =>
         Media(MediaKind.Video, FrameTraits.None, composition, track, lengthBytes);
+
+    public long Disposable(byte track = 0) => Media(MediaKind.Video, FrameTraits.Disposable, 0, track, 100);
 
     public long Audio(int lengthBytes = 100, byte track = 0) => Media(MediaKind.Audio, FrameTraits.None, 0, track, lengthBytes);
 
