@@ -133,8 +133,6 @@ public sealed class SelectionTests : IDisposable
                 (MediaKind.Audio, 1, FrameTraits.SequenceHeader), (MediaKind.Audio, 1, FrameTraits.TrackMetadata),
             ],
             _stream.Topic.Configuration.Frames.Select(frame => (frame.Kind, (int)frame.TrackId, frame.Traits)));
-        Assert.Equal(FrameTraits.TrackMetadata, _stream.Topic.Configuration.GetTrackMetadata(MediaKind.Audio, 1)?.Traits);
-        Assert.Null(_stream.Topic.Configuration.GetTrackMetadata(MediaKind.Audio, 2));
     }
 
     public void Dispose() => _stream.Dispose();

@@ -36,9 +36,6 @@ public sealed class StreamConfiguration
     /// <summary>A track's sequence header, if there was one.</summary>
     public MediaFrame? GetSequenceHeader(MediaKind kind, byte trackId = 0) => kind == MediaKind.Data ? null : Find(RankOf(kind, trackId, false));
 
-    /// <summary>What a track has beside its sequence header, if there was any: <see cref="FrameTraits.TrackMetadata"/>.</summary>
-    public MediaFrame? GetTrackMetadata(MediaKind kind, byte trackId = 0) => kind == MediaKind.Data ? null : Find(RankOf(kind, trackId, true));
-
     /// <summary>Whether the frame is metadata or a sequence header that is kept here.</summary>
     internal static bool Holds(MediaFrame frame) =>
         (frame.Traits & (FrameTraits.SequenceHeader | FrameTraits.Metadata | FrameTraits.TrackMetadata)) != 0 && frame.OwnsBytes && frame.LengthBytes <= MaxLengthBytes;
