@@ -19,7 +19,6 @@ internal sealed class PublishSession : IDisposable
     private const int MaxTracks = 16;
 
     private readonly Publication _publication;
-    private readonly TimeProvider _time;
     private readonly IngestCounters _counters;
     private readonly ILogger _logger;
     private readonly FramePublisher _publisher;
@@ -28,12 +27,12 @@ internal sealed class PublishSession : IDisposable
     private readonly List<PublishedTrack> _audio = new(1);
     private readonly SlabWriter _partHeaders;
     private readonly PayloadBuilder _part; // of a multitrack message
+    private long _receivedAt; // the message at hand
     private bool _areTooManyTracksLogged;
 
     public PublishSession(Publication publication, SlabPool pool, TimeProvider time, IngestCounters counters, ILogger logger)
     {
         _publication = publication;
-        _time = time;
         _counters = counters;
         _logger = logger;
         _publisher = new FramePublisher(publication);
@@ -49,13 +48,18 @@ internal sealed class PublishSession : IDisposable
 
     public StreamKey Key => _publication.Topic.Key;
 
-    public void Receive(in RtmpMessageHeader header, PayloadBuilder payload)
+    /// <summary>Publishes a message.</summary>
+    /// <param name="header">What it is.</param>
+    /// <param name="payload">Its bytes; taken over.</param>
+    /// <param name="receivedAt">When its last byte was received: a <see cref="TimeProvider.GetTimestamp"/>.</param>
+    public void Receive(in RtmpMessageHeader header, PayloadBuilder payload, long receivedAt)
     {
         if (payload.LengthBytes == 0)
         {
             return; // occurs in the wild and means nothing (SRS #4162, gortmplib #106)
         }
 
+        _receivedAt = receivedAt;
         switch (header.Type)
         {
             case RtmpMessageType.Video:
@@ -193,16 +197,15 @@ internal sealed class PublishSession : IDisposable
 
     private FrameInfo Describe(MediaKind kind, byte trackId, uint timestamp, bool isConfiguration)
     {
-        long now = _time.GetTimestamp();
         TimelineStep step = isConfiguration
             ? new TimelineStep(_timeline.PlaceConfiguration(kind, trackId), IsDiscontinuity: false)
-            : _timeline.Place(kind, trackId, timestamp, now);
+            : _timeline.Place(kind, trackId, timestamp, _receivedAt);
         if (step.IsDiscontinuity)
         {
             _publisher.MarkNext(FrameTraits.Discontinuity);
         }
 
-        return new FrameInfo { Kind = kind, TrackId = trackId, Dts = step.Dts, ReceivedAt = now };
+        return new FrameInfo { Kind = kind, TrackId = trackId, Dts = step.Dts, ReceivedAt = _receivedAt };
     }
 
     private static bool TryReadHeader(MediaKind kind, PayloadBuilder payload, out FlvMediaHeader header)

@@ -42,7 +42,7 @@ internal sealed class Publishing
     public void Receive(in RtmpMessageHeader header, PayloadBuilder payload, long now)
     {
         _publisher.HeardAt = now;
-        _session.Receive(header, payload);
+        _session.Receive(header, payload, now);
     }
 
     /// <inheritdoc cref="PublishRate.IsExceeded"/>

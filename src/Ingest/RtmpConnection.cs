@@ -174,7 +174,6 @@ internal sealed class RtmpConnection : IRtmpMediaSink, IThreadPoolWorkItem, IDis
                 CutOff(RefusalReason.PublishBitrate, $"more than {_endpoint.Options.MaxPublishBitrate} bit/s (Ingest:MaxPublishBitrate)");
             }
 
-            _transport.Flush();
             if (read.IsCompleted || read.IsCanceled)
             {
                 break;

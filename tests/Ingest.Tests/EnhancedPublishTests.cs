@@ -312,7 +312,7 @@ public sealed class EnhancedPublishTests : IDisposable
         long Publish() => Allocations.Of(() =>
         {
             payload.Append(bytes.Sequence);
-            _rig.Session.Receive(new RtmpMessageHeader(RtmpMessageType.Audio, 0, payload.LengthBytes, 1), payload);
+            _rig.Session.Receive(new RtmpMessageHeader(RtmpMessageType.Audio, 0, payload.LengthBytes, 1), payload, 0);
             payload.Clear();
             while (_rig.Reader.TryRead(out MediaFrame? frame))
             {

@@ -158,7 +158,7 @@ public sealed class PublishSessionTests : IDisposable
         void Publish()
         {
             _payload.Append(bytes.Sequence);
-            _session.Receive(new RtmpMessageHeader(RtmpMessageType.Video, time += 40, _payload.LengthBytes, 1), _payload);
+            _session.Receive(new RtmpMessageHeader(RtmpMessageType.Video, time += 40, _payload.LengthBytes, 1), _payload, _time.GetTimestamp());
             while (_reader.TryRead(out MediaFrame? frame))
             {
                 frame.Release();
@@ -188,7 +188,7 @@ public sealed class PublishSessionTests : IDisposable
     {
         using var bytes = new SlabSequence(_slabs.Pool, Wire.Hex(body));
         _payload.Append(bytes.Sequence);
-        _session.Receive(new RtmpMessageHeader(type, timestamp, _payload.LengthBytes, 1), _payload);
+        _session.Receive(new RtmpMessageHeader(type, timestamp, _payload.LengthBytes, 1), _payload, _time.GetTimestamp());
         _payload.Clear();
     }
 }

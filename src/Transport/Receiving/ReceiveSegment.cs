@@ -10,6 +10,7 @@ internal sealed class ReceiveSegment : ReadOnlySequenceSegment<byte>
 {
     private Slab? _slab;
     private byte[]? _block;
+    private nint _address;
     private Memory<byte> _whole;
 
     /// <summary>Whether the bytes lie in a slab.</summary>
@@ -28,21 +29,21 @@ internal sealed class ReceiveSegment : ReadOnlySequenceSegment<byte>
     public Memory<byte> Tail => _whole[Filled..];
 
     /// <summary>The address of <see cref="Tail"/>: native or pinned.</summary>
-    public unsafe nint TailAddress => Filled + (_slab is not null
-        ? _slab.Address
-        : (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(_block!)));
+    public nint TailAddress => _address + Filled;
 
     /// <summary>Takes over the reference to a slab.</summary>
     public void Begin(Slab slab, long runningIndex)
     {
         _slab = slab;
+        _address = slab.Address;
         Begin(slab.Memory, runningIndex);
     }
 
     /// <summary>Takes over a pinned block.</summary>
-    public void Begin(byte[] block, long runningIndex)
+    public unsafe void Begin(byte[] block, long runningIndex)
     {
         _block = block;
+        _address = (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(block));
         Begin(block.AsMemory(), runningIndex);
     }
 

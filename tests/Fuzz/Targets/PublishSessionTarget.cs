@@ -60,7 +60,7 @@ internal sealed class PublishSessionTarget : FuzzTarget
             foreach (byte[] message in Records.Split(input).Where(message => message.Length >= FixedBytes))
             {
                 time.Advance(TimeSpan.FromMilliseconds(BinaryPrimitives.ReadUInt16BigEndian(message.AsSpan(1))));
-                Receive(session, _slabs.Pool, payload, message);
+                Receive(session, _slabs.Pool, payload, message, time.GetTimestamp());
                 received.Read(reader, message.AsSpan(FixedBytes));
             }
         }
@@ -72,7 +72,7 @@ internal sealed class PublishSessionTarget : FuzzTarget
         outcome.Add(Math.Min(counters.KeyFrameMismatches, 4));
     }
 
-    private static void Receive(PublishSession session, SlabPool pool, PayloadBuilder payload, byte[] message)
+    private static void Receive(PublishSession session, SlabPool pool, PayloadBuilder payload, byte[] message, long now)
     {
         RtmpMessageType type = message[0] switch { < 9 => RtmpMessageType.Audio, 9 => RtmpMessageType.Video, _ => RtmpMessageType.Data };
         int length = message.Length - FixedBytes;
@@ -81,7 +81,7 @@ internal sealed class PublishSessionTarget : FuzzTarget
             payload.Append(bytes.Sequence);
         }
 
-        session.Receive(new RtmpMessageHeader(type, BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan(3)), length, 1), payload);
+        session.Receive(new RtmpMessageHeader(type, BinaryPrimitives.ReadUInt32BigEndian(message.AsSpan(3)), length, 1), payload, now);
         payload.Clear();
     }
 }

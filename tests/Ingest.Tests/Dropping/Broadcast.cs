@@ -43,7 +43,7 @@ internal sealed class Broadcast : IDisposable
                 var due = TimeSpan.FromMilliseconds(tag.Timestamp);
                 _time.Advance(due > _time.Elapsed ? due - _time.Elapsed : TimeSpan.Zero);
                 payload.Append(tag.Body);
-                _session.Receive(new RtmpMessageHeader(TypeOf(tag.Kind), tag.Timestamp, payload.LengthBytes, 1), payload);
+                _session.Receive(new RtmpMessageHeader(TypeOf(tag.Kind), tag.Timestamp, payload.LengthBytes, 1), payload, _time.GetTimestamp());
                 payload.Clear();
                 afterEach();
             }

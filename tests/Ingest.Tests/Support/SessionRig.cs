@@ -62,7 +62,7 @@ internal sealed class SessionRig : IDisposable
     {
         using var bytes = new SlabSequence(Pool, body, cuts);
         _payload.Append(bytes.Sequence);
-        Session.Receive(new RtmpMessageHeader(type, timestamp, body.Length, 1), _payload);
+        Session.Receive(new RtmpMessageHeader(type, timestamp, body.Length, 1), _payload, Time.GetTimestamp());
         _payload.Clear();
     }
 
