@@ -7,4 +7,5 @@ namespace MediaServer.Server.Api;
 [JsonSerializable(typeof(ApiProblem))]
 [JsonSerializable(typeof(ServerAnswer))]
 [JsonSerializable(typeof(StreamsAnswer))]
+[JsonSerializable(typeof(SubscribersAnswer))]
 internal sealed partial class ApiJson : JsonSerializerContext;

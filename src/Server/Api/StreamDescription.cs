@@ -8,9 +8,9 @@ namespace MediaServer.Server.Api;
 /// <summary>Puts what is known about a stream into the API's words.</summary>
 internal static class StreamDescription
 {
-    public static StreamAnswer Describe(StreamTopic topic, StreamRate rate, int hlsViewers, DateTimeOffset now)
+    public static StreamAnswer Describe(StreamSnapshot stream, StreamRate rate, int hlsViewers, DateTimeOffset now)
     {
-        TopicStatistics statistics = topic.GetStatistics();
+        (StreamTopic topic, TopicStatistics statistics) = stream;
         StreamConfiguration configuration = topic.Configuration;
         bool hasGop = statistics.GopFrames > 0;
         return new StreamAnswer(
@@ -28,6 +28,18 @@ internal static class StreamDescription
             new Dictionary<string, int>(statistics.Subscribers) { [HlsAudience.Kind] = hlsViewers }, // its one subscriber is the segmenter
             Enum.GetValues<TimelineFault>()
                 .Where(fault => topic.TimelineFaults[fault] > 0)
-                .ToDictionary(LabelWord.Of, fault => topic.TimelineFaults[fault]));
+                .ToDictionary(LabelWord.Of, fault => topic.TimelineFaults[fault]),
+            DeliveryDescription.Describe(statistics.Traffic.FramesIn),
+            DeliveryDescription.Describe(statistics.Traffic.BytesIn),
+            statistics.Subscribers,
+            statistics.States.ToDictionary(state => LabelWord.Of(state.Key), state => state.Value),
+            new FillAnswer(stream.Fill.Max, stream.Fill.Mean),
+            Describe(stream.Lag),
+            DeliveryDescription.Describe(topic.FlushDelays),
+            DeliveryDescription.Describe(stream.Delivery));
     }
+
+    private static LagsAnswer Describe(LagSummary lag) => new(
+        new LagAnswer(lag.Frames.Max, lag.Bytes.Max, lag.Seconds.Max),
+        new LagAnswer(lag.Frames.Mean, lag.Bytes.Mean, lag.Seconds.Mean));
 }

@@ -18,6 +18,14 @@ internal sealed record StreamsAnswer(IReadOnlyList<StreamAnswer> Streams);
 /// <param name="Audio">Its audio, if it has any.</param>
 /// <param name="Viewers">Viewers by protocol.</param>
 /// <param name="TimelineFaults">What was wrong with its publishers' timestamps, and how often, by kind; without those that never were.</param>
+/// <param name="FramesIn">Frames published.</param>
+/// <param name="BytesIn">Their payload.</param>
+/// <param name="Subscribers">Its readers by kind; one of kind <c>hls</c> serves all HLS viewers.</param>
+/// <param name="States">Its readers by state.</param>
+/// <param name="Fill">How far they lag, as a share of what they may.</param>
+/// <param name="Lag">How far they lag.</param>
+/// <param name="FlushDelay">How long frames waited for others to be sent with.</param>
+/// <param name="Delivery">What became of its frames, over all subscribers there have been.</param>
 internal sealed record StreamAnswer(
     string App,
     string Name,
@@ -31,7 +39,25 @@ internal sealed record StreamAnswer(
     VideoAnswer? Video,
     AudioAnswer? Audio,
     IReadOnlyDictionary<string, int> Viewers,
-    IReadOnlyDictionary<string, long> TimelineFaults);
+    IReadOnlyDictionary<string, long> TimelineFaults,
+    CountsAnswer FramesIn,
+    CountsAnswer BytesIn,
+    IReadOnlyDictionary<string, int> Subscribers,
+    IReadOnlyDictionary<string, int> States,
+    FillAnswer Fill,
+    LagsAnswer Lag,
+    DurationsAnswer FlushDelay,
+    DeliveryAnswer Delivery);
+
+/// <summary>Shares from 0 to 1.</summary>
+/// <param name="Max">Of the subscriber that is worst.</param>
+/// <param name="Mean">Of all on average.</param>
+internal sealed record FillAnswer(double Max, double Mean);
+
+/// <summary>How far subscribers are behind the newest frame.</summary>
+/// <param name="Max">The furthest of any, each number of its own.</param>
+/// <param name="Mean">All on average.</param>
+internal sealed record LagsAnswer(LagAnswer Max, LagAnswer Mean);
 
 /// <summary>A stream's video.</summary>
 /// <param name="Codec">The codec as people call it.</param>

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Globalization;
-using System.Text;
 
 namespace MediaServer.Server.Metrics;
 
@@ -18,7 +17,7 @@ internal sealed class MetricFamily
         _isCounter = kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>);
         _isObservable = instrument.IsObservable;
         Name = NameOf(instrument, _isCounter);
-        _help = Escape(instrument.Description is { Length: > 0 } description ? description : instrument.Name, quotes: false);
+        _help = instrument.Description is { Length: > 0 } description ? description : instrument.Name;
     }
 
     /// <summary>The name in Prometheus' manner: underscores, the unit, and <c>_total</c> for counters.</summary>
@@ -40,30 +39,18 @@ internal sealed class MetricFamily
         _series[key] = _series.GetValueOrDefault(key) + value;
     }
 
-    public void WriteTo(TextWriter output)
+    public void WriteTo(PrometheusWriter output)
     {
-        if (_series.Count == 0)
-        {
-            return;
-        }
-
-        output.Write($"# HELP {Name} {_help}\n# TYPE {Name} {(_isCounter ? "counter" : "gauge")}\n");
+        output.BeginFamily(Name, _isCounter ? "counter" : "gauge", _help);
         foreach ((string labels, double value) in _series)
         {
-            output.Write($"{Name}{labels} {Number(value)}\n");
+            output.WriteSeries(labels, "", value);
         }
     }
 
-    private static string Number(double value) => value switch
-    {
-        double.PositiveInfinity => "+Inf",
-        double.NegativeInfinity => "-Inf",
-        _ => value.ToString("R", CultureInfo.InvariantCulture),
-    };
-
     private static string NameOf(Instrument instrument, bool isCounter)
     {
-        string name = Sanitize(instrument.Name);
+        string name = PrometheusLabel.Sanitize(instrument.Name);
         string unit = instrument.Unit switch
         {
             "s" => "seconds",
@@ -80,30 +67,13 @@ internal sealed class MetricFamily
 
     private static string KeyOf(ReadOnlySpan<KeyValuePair<string, object?>> labels)
     {
-        if (labels.IsEmpty)
-        {
-            return "";
-        }
-
-        var key = new StringBuilder("{");
+        string key = "";
         foreach ((string name, object? value) in labels)
         {
-            string text = Convert.ToString(value, CultureInfo.InvariantCulture) ?? "";
-            key.Append(key.Length > 1 ? "," : "").Append(Sanitize(name)).Append("=\"").Append(Escape(text, quotes: true)).Append('"');
+            string label = PrometheusLabel.Of(name, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "");
+            key = key.Length > 0 ? $"{key},{label}" : label;
         }
 
-        return key.Append('}').ToString();
-    }
-
-    private static string Sanitize(string name)
-    {
-        string sanitized = string.Concat(name.Select(character => char.IsAsciiLetterOrDigit(character) ? character : '_'));
-        return char.IsAsciiDigit(sanitized[0]) ? $"_{sanitized}" : sanitized;
-    }
-
-    private static string Escape(string text, bool quotes)
-    {
-        text = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-        return quotes ? text.Replace("\"", "\\\"", StringComparison.Ordinal) : text;
+        return key;
     }
 }

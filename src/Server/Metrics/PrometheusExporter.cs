@@ -38,7 +38,7 @@ internal sealed class PrometheusExporter : IDisposable
     }
 
     /// <summary>Reads all instruments and writes them. One reading at a time.</summary>
-    public void WriteTo(TextWriter output)
+    public void WriteTo(PrometheusWriter output)
     {
         lock (_lock)
         {

@@ -44,6 +44,7 @@ internal static class OptionCatalog
         new("Hls", typeof(HlsOptions)),
         new("Hub", typeof(HubOptions)),
         new("Transport", typeof(TransportOptions)),
+        new(MetricsOptions.Section, typeof(MetricsOptions)),
         new(ApiOptions.Section, typeof(ApiOptions)),
         new(DemoOptions.Section, typeof(DemoOptions)),
         new(LogOptions.Section, typeof(LogOptions)),

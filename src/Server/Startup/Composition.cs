@@ -31,6 +31,7 @@ internal static class Composition
         services.AddOptions<HttpOptions>().BindConfiguration(HttpOptions.Section);
         services.AddOptions<TlsOptions>().BindConfiguration(TlsOptions.Section);
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section);
+        services.AddOptions<MetricsOptions>().BindConfiguration(MetricsOptions.Section);
         services.AddOptions<DemoOptions>().BindConfiguration(DemoOptions.Section);
 
         services.AddRoutingCore();
@@ -55,6 +56,7 @@ internal static class Composition
         services.AddSingleton<StreamRates>();
         services.AddSingleton<HlsAudience>();
         services.AddHostedService(provider => provider.GetRequiredService<StreamRates>());
+        services.AddSingleton<HubSnapshots>();
         services.AddSingleton<ServerMetrics>();
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ApiAccess>();

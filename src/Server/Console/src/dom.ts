@@ -27,6 +27,13 @@ export function icon(name: string): SVGSVGElement {
   return svg;
 }
 
+/** Changes an element's text, if it is another one. */
+export function setText(element: Element, text: string): void {
+  if (element.textContent !== text) {
+    element.textContent = text;
+  }
+}
+
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (!element) {

@@ -22,3 +22,20 @@ export const frameRate = (perSecond: number): string => {
 
 /** A number with its noun: `1 viewer`, `3 viewers`. */
 export const count = (value: number, noun: string): string => `${value} ${noun}${value === 1 ? '' : 's'}`;
+
+/** A share of one: `12 %`. */
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
+/** A time shorter than a minute: `3 ms`, `1.2 s`. */
+export const shortTime = (seconds: number): string => (seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`);
+
+/** Bytes: `512 B`, `14 KiB`, `1.5 MiB`. */
+export function bytes(value: number): string {
+  if (value < 1024) {
+    return `${Math.round(value)} B`;
+  }
+  return value < 1024 * 1024 ? `${Math.round(value / 1024)} KiB` : `${(value / 1024 / 1024).toFixed(1)} MiB`;
+}
+
+/** A word of the API as people write it: `until_keyframe` is `until keyframe`. */
+export const word = (name: string): string => name.replaceAll('_', ' ');

@@ -3,6 +3,7 @@ import { byId, h } from './dom';
 import * as format from './format';
 import { bindRouter, watched } from './router';
 import { bindTheme } from './theme';
+import { DeliveryPanel } from './views/delivery';
 import { showPublishGuide } from './views/publishGuide';
 import { Stage } from './views/stage';
 import { StreamList } from './views/streamList';
@@ -10,6 +11,7 @@ import { StreamList } from './views/streamList';
 const pollMs = 2000;
 
 const stage = new Stage(byId('stage'));
+const delivery = new DeliveryPanel(byId('delivery'));
 const list = new StreamList(byId('streams'));
 const summary = byId('summary');
 const notice = byId('notice');
@@ -37,6 +39,7 @@ function render(): void {
   } else {
     stage.show(playing, stream);
   }
+  void delivery.show(fault === null ? stream : null);
 
   if (fault === null) {
     list.show(streams, playing);

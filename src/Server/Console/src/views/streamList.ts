@@ -3,6 +3,8 @@ import { h } from '../dom';
 import * as format from '../format';
 import { watchPath } from '../router';
 
+const worthTelling = 0.5; // of what the subscriber that is furthest behind may lag
+
 /** The live streams, each a link that plays it. */
 export class StreamList {
   #shown = '';
@@ -43,7 +45,7 @@ export class StreamList {
       key: keyOf(stream),
       picture: stream.state === 'waiting' ? 'waiting for its publisher' : picture.filter(Boolean).join(' · '),
       rate: format.bitrate(stream.bitrate),
-      viewers: format.count(viewersOf(stream), 'viewer'),
+      viewers: format.count(viewersOf(stream), 'viewer') + (stream.fill.max >= worthTelling ? ` · ${format.percent(stream.fill.max)} full` : ''),
     };
   }
 
