@@ -14,6 +14,9 @@ public sealed class TrafficCounters
     /// <summary>Frames delivered and dropped, over all subscriptions.</summary>
     public DeliveryCounters Delivery { get; } = new();
 
+    /// <summary>How long frames waited for others before they went out to players together.</summary>
+    public DurationHistogram FlushDelays { get; } = new();
+
     /// <summary>What was wrong with publishers' timestamps, and repaired.</summary>
     public TimelineFaults TimelineFaults { get; } = new();
 
@@ -27,6 +30,7 @@ public sealed class TrafficCounters
     {
         AddPublished(other.FramesIn, other.BytesIn);
         Delivery.Add(other.Delivery);
+        FlushDelays.Add(other.FlushDelays);
         TimelineFaults.Add(other.TimelineFaults);
     }
 }

@@ -254,6 +254,7 @@ public sealed class StreamTopic
     {
         totals.AddPublished(KindCounts.Before(Log.Frames.HeadPosition), Log.BytesIn);
         totals.TimelineFaults.Add(TimelineFaults);
+        totals.FlushDelays.Add(FlushDelays);
         _subscribers.AddTo(totals.Delivery);
     }
 
