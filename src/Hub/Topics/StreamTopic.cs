@@ -57,6 +57,9 @@ public sealed class StreamTopic
     /// <summary>Frames published so far, by kind.</summary>
     public KindCounts Published => KindCounts.Before(Log.Frames.HeadPosition);
 
+    /// <summary>Payload bytes published so far, by kind.</summary>
+    public KindCounts PublishedBytes => Log.BytesIn;
+
     /// <summary>The offset of the oldest frame held.</summary>
     public long Tail => Log.Frames.Tail;
 

@@ -25,8 +25,8 @@ internal sealed class StreamRates(StreamHub hub, TimeProvider time) : Background
         IReadOnlyCollection<StreamTopic> topics = hub.Topics;
         foreach (StreamTopic topic in topics)
         {
-            TrafficCounters traffic = topic.GetStatistics().Traffic;
-            _windows.GetOrAdd(topic, static (_, time) => new RateWindow(time), time).Add(now, traffic.BytesIn.Total, traffic.FramesIn.Video);
+            RateWindow window = _windows.GetOrAdd(topic, static (_, time) => new RateWindow(time), time);
+            window.Add(now, topic.PublishedBytes.Total, topic.Published.Video);
         }
 
         foreach (StreamTopic gone in _windows.Keys.Except(topics))
