@@ -1,4 +1,7 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
+using MediaServer.Server.Api;
+using MediaServer.Server.Metrics;
 using MediaServer.Server.Tests.Metrics;
 using MediaServer.Server.Tests.Startup;
 
@@ -6,6 +9,25 @@ namespace MediaServer.Server.Tests;
 
 public partial class DocumentationTests
 {
+    // The API's objects, as the documentation calls them.
+    private static readonly (string Name, Type Type)[] Answers =
+    [
+        ("server", typeof(ServerAnswer)),
+        ("streams", typeof(StreamsAnswer)),
+        ("stream", typeof(StreamAnswer)),
+        ("video", typeof(VideoAnswer)),
+        ("audio", typeof(AudioAnswer)),
+        ("subscribers", typeof(SubscribersAnswer)),
+        ("subscriber", typeof(SubscriberAnswer)),
+        ("fill", typeof(FillAnswer)),
+        ("lags", typeof(LagsAnswer)),
+        ("lag", typeof(LagAnswer)),
+        ("delivery", typeof(DeliveryAnswer)),
+        ("counts", typeof(CountsAnswer)),
+        ("durations", typeof(DurationsAnswer)),
+        ("problem", typeof(ApiProblem)),
+    ];
+
     private static string Root { get; } = FindRoot();
 
     [Fact]
@@ -34,7 +56,21 @@ public partial class DocumentationTests
 
         IEnumerable<string> documented = MetricName().Matches(File.ReadAllText(Path.Combine(Root, "docs", "operations.md"))).Select(name => name.Groups[1].Value);
 
-        Assert.Equal(real.Families.Keys.Where(name => name.StartsWith("mediaserver_", StringComparison.Ordinal)).Order(), documented.Distinct().Order());
+        IEnumerable<string> ofStreams = StreamSeries.Families.Select(family => family.Name); // there are none of them now
+        Assert.Equal(
+            real.Families.Keys.Where(name => name.StartsWith("mediaserver_", StringComparison.Ordinal)).Concat(ofStreams).Order(),
+            documented.Distinct().Order());
+    }
+
+    [Fact]
+    public void The_documented_fields_of_the_api_and_the_real_ones_are_the_same()
+    {
+        string[] documented = [.. ApiField().Matches(File.ReadAllText(Path.Combine(Root, "docs", "operations.md")))
+            .SelectMany(row => row.Groups["field"].Captures.Select(field => $"{row.Groups["object"].Value} {field.Value}"))];
+
+        Assert.Equal(
+            Answers.SelectMany(answer => answer.Type.GetProperties().Select(property => $"{answer.Name} {JsonNamingPolicy.CamelCase.ConvertName(property.Name)}")).Order(),
+            documented.Order());
     }
 
     public static string FindRoot()
@@ -50,6 +86,10 @@ public partial class DocumentationTests
 
     [GeneratedRegex(@"\b(?:src|tests|docs|build|sample-streams)/[\w./-]*\w")]
     private static partial Regex SourcePath();
+
+    // | stream | `app`, `name` | … |
+    [GeneratedRegex(@"^\| (?<object>[a-z]+) \| `(?<field>[a-zA-Z0-9]+)`(?:, `(?<field>[a-zA-Z0-9]+)`)* \|", RegexOptions.Multiline)]
+    private static partial Regex ApiField();
 
     [GeneratedRegex("`(mediaserver_[a-z_]+)`")]
     private static partial Regex MetricName();

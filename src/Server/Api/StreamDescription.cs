@@ -35,7 +35,7 @@ internal static class StreamDescription
             statistics.States.ToDictionary(state => LabelWord.Of(state.Key), state => state.Value),
             new FillAnswer(stream.Fill.Max, stream.Fill.Mean),
             Describe(stream.Lag),
-            DeliveryDescription.Describe(topic.FlushDelays),
+            DeliveryDescription.Describe(statistics.Traffic.FlushDelays),
             DeliveryDescription.Describe(stream.Delivery));
     }
 

@@ -9,7 +9,7 @@ namespace MediaServer.Server.Metrics;
 /// <summary>What is shown of all streams together: what comes in, and how it reaches subscribers.</summary>
 internal static class HubMetrics
 {
-    private static readonly string[] KnownKinds = [PlayerKind.Rtmp, PlayerKind.HttpFlv, HlsAudience.Kind]; // shown as 0 when there are none
+    private static readonly string[] KnownKinds = [PlayerKind.Rtmp, PlayerKind.HttpFlv, PlayerKind.WebSocketFlv, HlsAudience.Kind]; // shown as 0 when there are none
 
     public static void Observe(Meter meter, HubSnapshots hub)
     {

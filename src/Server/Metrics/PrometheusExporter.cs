@@ -8,8 +8,9 @@ namespace MediaServer.Server.Metrics;
 /// kept between two readings but the sums of plain counters.
 /// </summary>
 /// <remarks>
-/// Libraries know only <see cref="System.Diagnostics.Metrics"/>; this is the one place that knows Prometheus (docs/adr/0001). Histograms are
-/// left out until somebody has one. Series are as many as the instruments' labels have values: none is named after a stream or a client.
+/// Libraries know only <see cref="System.Diagnostics.Metrics"/>; this is the one place that reads it (docs/adr/0001). A meter cannot observe
+/// a histogram that somebody keeps anyway: those are written by <see cref="HubMetrics"/>, and instruments that are histograms are left out.
+/// Series are as many as the instruments' labels have values: none is named after a stream or a client; see <see cref="StreamSeries"/>.
 /// </remarks>
 internal sealed class PrometheusExporter : IDisposable
 {

@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
-using MediaServer.Hub;
 using MediaServer.Ingest;
 using MediaServer.Media;
-using MediaServer.Playback;
 using MediaServer.Rtmp;
 using MediaServer.Server.Logging;
 using MediaServer.Server.Startup;

@@ -26,7 +26,7 @@ internal static class StreamSeries
         StreamFamily.Counter("mediaserver_stream_send_calls_total", "System calls that sent to players.", stream => stream.Delivery.SendCalls),
         StreamFamily.Counter("mediaserver_stream_sent_bytes_total", "Bytes that they sent.", stream => stream.Delivery.SentBytes),
         StreamFamily.Histogram(
-            "mediaserver_stream_flush_delay_seconds", "How long frames waited for others to be sent with.", stream => stream.Topic.FlushDelays),
+            "mediaserver_stream_flush_delay_seconds", "How long frames waited for others to be sent with.", stream => stream.Statistics.Traffic.FlushDelays),
         StreamFamily.Histogram(
             "mediaserver_stream_latency_seconds", "From a live frame's arrival until the kernel had its last byte.", stream => stream.Delivery.Latency),
     ];

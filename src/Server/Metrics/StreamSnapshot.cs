@@ -1,5 +1,4 @@
 using MediaServer.Hub;
-using MediaServer.Media;
 
 namespace MediaServer.Server.Metrics;
 

@@ -1,6 +1,7 @@
 using MediaServer.Hub;
 using MediaServer.Media;
 using MediaServer.Server.Api;
+using MediaServer.Server.Metrics;
 using MediaServer.TestKit;
 
 namespace MediaServer.Server.Tests.Api;
@@ -14,13 +15,13 @@ public class StreamDescriptionTests
         var hub = new StreamHub(new HubOptions(), time);
         Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
         Publication publication = hub.TryPublish(key, out _)!;
-        StreamAnswer live = StreamDescription.Describe(publication.Topic, default, 0, time.GetUtcNow());
+        StreamAnswer live = StreamDescription.Describe(StreamSnapshot.Take(publication.Topic), default, 0, time.GetUtcNow());
 
         var timeline = new Timeline(time, faults: publication.Topic.TimelineFaults);
         timeline.Place(MediaKind.Audio, 0, 100_000, 0);
         timeline.Place(MediaKind.Audio, 0, 0, 0);
         publication.Suspend();
-        StreamAnswer waiting = StreamDescription.Describe(publication.Topic, default, 0, time.GetUtcNow());
+        StreamAnswer waiting = StreamDescription.Describe(StreamSnapshot.Take(publication.Topic), default, 0, time.GetUtcNow());
 
         Assert.Equal("live", live.State);
         Assert.Empty(live.TimelineFaults);

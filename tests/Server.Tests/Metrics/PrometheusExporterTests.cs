@@ -1,5 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.Metrics;
-using System.Globalization;
+using System.Text;
 using MediaServer.Server.Metrics;
 
 namespace MediaServer.Server.Tests.Metrics;
@@ -109,8 +110,8 @@ public sealed class PrometheusExporterTests : IDisposable
 
     private PrometheusText Read()
     {
-        using var text = new StringWriter(CultureInfo.InvariantCulture);
-        _exporter.WriteTo(text);
-        return PrometheusText.Parse(text.ToString());
+        var text = new ArrayBufferWriter<byte>();
+        _exporter.WriteTo(new PrometheusWriter(text));
+        return PrometheusText.Parse(Encoding.UTF8.GetString(text.WrittenSpan));
     }
 }

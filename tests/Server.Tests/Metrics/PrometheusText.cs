@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 
 namespace MediaServer.Server.Tests.Metrics;
 
-/// <summary>One series and its value.</summary>
-internal sealed record Sample(IReadOnlyDictionary<string, string> Labels, double Value);
+/// <summary>One series and its value. Those of a histogram have a suffix: <c>_bucket</c>, <c>_sum</c> or <c>_count</c>.</summary>
+internal sealed record Sample(string Suffix, IReadOnlyDictionary<string, string> Labels, double Value);
 
 /// <summary>All series of a name.</summary>
 internal sealed record Family(string Name, string Type, string Help, List<Sample> Samples);
@@ -40,6 +40,10 @@ internal sealed partial class PrometheusText
             }
 
             Assert.NotEmpty(family.Samples);
+            if (family.Type == "histogram")
+            {
+                CheckHistograms(family);
+            }
         }
 
         return result;
@@ -48,13 +52,42 @@ internal sealed partial class PrometheusText
     /// <summary>The value of the series with exactly these labels, given as name=value.</summary>
     public double Value(string name, params string[] labels) =>
         Assert.Single(Families[name].Samples, sample =>
-            sample.Labels.Select(label => $"{label.Key}={label.Value}").Order().SequenceEqual(labels.Order())).Value;
+            sample.Suffix.Length == 0 && Has(sample, labels)).Value;
+
+    /// <summary>The value of a series of a histogram.</summary>
+    public double HistogramValue(string name, string suffix, params string[] labels) =>
+        Assert.Single(Families[name].Samples, sample => sample.Suffix == suffix && Has(sample, labels)).Value;
+
+    private static bool Has(Sample sample, string[] labels) =>
+        sample.Labels.Select(label => $"{label.Key}={label.Value}").Order().SequenceEqual(labels.Order());
+
+    // Each histogram of the family: buckets that never get smaller and end in +Inf, which is the count; and a sum.
+    private static void CheckHistograms(Family family)
+    {
+        foreach (IGrouping<string, Sample> histogram in family.Samples.GroupBy(sample =>
+            string.Join(',', sample.Labels.Where(label => label.Key != "le").Select(label => $"{label.Key}={label.Value}"))))
+        {
+            Sample[] buckets = [.. histogram.Where(sample => sample.Suffix == "_bucket")];
+            Assert.All(buckets.Zip(buckets.Skip(1)), pair =>
+            {
+                Assert.True(Bound(pair.First) < Bound(pair.Second), $"{family.Name}: the buckets are out of order");
+                Assert.True(pair.First.Value <= pair.Second.Value, $"{family.Name}: a bucket is smaller than the one before it");
+            });
+            Assert.Equal(double.PositiveInfinity, Bound(buckets[^1]));
+            Assert.Equal(buckets[^1].Value, Assert.Single(histogram, sample => sample.Suffix == "_count").Value);
+            Assert.Single(histogram, sample => sample.Suffix == "_sum");
+        }
+    }
+
+    private static double Bound(Sample bucket) => ParseValue(bucket.Labels["le"]);
 
     private static Sample ParseSample(Family family, string line, HashSet<string> seen)
     {
         Match sample = SampleLine().Match(line);
-        Assert.True(sample.Success && sample.Groups["name"].Value == family.Name, $"no sample of {family.Name}: {line}");
-        Assert.True(seen.Add(sample.Groups["labels"].Value), $"the series comes twice: {line}");
+        Assert.True(sample.Success && sample.Groups["name"].Value.StartsWith(family.Name, StringComparison.Ordinal), $"no sample of {family.Name}: {line}");
+        string suffix = sample.Groups["name"].Value[family.Name.Length..];
+        Assert.True(family.Type == "histogram" ? suffix is "_bucket" or "_sum" or "_count" : suffix == "", $"no sample of {family.Name}: {line}");
+        Assert.True(seen.Add(suffix + sample.Groups["labels"].Value), $"the series comes twice: {line}");
         Dictionary<string, string> labels = [];
         for (int i = 0; i < sample.Groups["label"].Captures.Count; i++)
         {
@@ -63,15 +96,17 @@ internal sealed partial class PrometheusText
                 $"the label comes twice: {line}");
         }
 
-        double value = sample.Groups["value"].Value switch
-        {
-            "+Inf" => double.PositiveInfinity,
-            "-Inf" => double.NegativeInfinity,
-            string number => double.Parse(number, NumberStyles.Float, CultureInfo.InvariantCulture),
-        };
-        Assert.True(family.Type != "counter" || value >= 0, $"a counter below zero: {line}");
-        return new Sample(labels, value);
+        double value = ParseValue(sample.Groups["value"].Value);
+        Assert.True(family.Type == "gauge" || value >= 0, $"a counter below zero: {line}");
+        return new Sample(suffix, labels, value);
     }
+
+    private static double ParseValue(string text) => text switch
+    {
+        "+Inf" => double.PositiveInfinity,
+        "-Inf" => double.NegativeInfinity,
+        _ => double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture),
+    };
 
     private static string Unescape(string text, bool quotes)
     {
@@ -100,7 +135,7 @@ internal sealed partial class PrometheusText
     [GeneratedRegex(@"^# HELP (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<text>.+)$")]
     private static partial Regex Help();
 
-    [GeneratedRegex(@"^# TYPE (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<type>counter|gauge)$")]
+    [GeneratedRegex(@"^# TYPE (?<name>[a-zA-Z_:][a-zA-Z0-9_:]*) (?<type>counter|gauge|histogram)$")]
     private static partial Regex Type();
 
     [GeneratedRegex("""^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?<labels>\{(?:(?<label>[a-zA-Z_][a-zA-Z0-9_]*)="(?<text>(?:[^"\\]|\\.)*)",?)+\})? (?<value>[^ ]+)$""")]

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using MediaServer.Server.Tests.Metrics;
+using MediaServer.Server.Tests.Support;
 
 namespace MediaServer.Server.Tests.Startup;
 
@@ -15,7 +15,7 @@ public sealed class DemoStreamTests(DemoStreamTests.SharedServer shared) : IClas
     [Fact]
     public async Task The_api_describes_the_stream()
     {
-        JsonElement stream = await UntilAsync(async () =>
+        JsonElement stream = await Polling.UntilAsync(async () =>
         {
             JsonElement[] streams = await GetStreamsAsync();
             return streams is [JsonElement only] && only.GetProperty("bitrate").GetInt64() > 0 && only.GetProperty("gopSeconds").ValueKind == JsonValueKind.Number
@@ -41,7 +41,7 @@ public sealed class DemoStreamTests(DemoStreamTests.SharedServer shared) : IClas
     [Fact]
     public async Task The_metrics_count_the_stream_and_copy_nothing_on_its_way_in()
     {
-        PrometheusText metrics = await UntilAsync(async () =>
+        PrometheusText metrics = await Polling.UntilAsync(async () =>
         {
             var read = PrometheusText.Parse(await _client.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
             return read.Value("mediaserver_frames_in_total", "kind=video") > 30 ? read : null;
@@ -59,6 +59,17 @@ public sealed class DemoStreamTests(DemoStreamTests.SharedServer shared) : IClas
     }
 
     [Fact]
+    public async Task Series_that_name_the_stream_are_for_who_has_the_token()
+    {
+        using var stranger = new HttpClient { BaseAddress = _client.BaseAddress };
+        var known = PrometheusText.Parse(await _client.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
+        var unknown = PrometheusText.Parse(await stranger.GetStringAsync(new Uri("/metrics", UriKind.Relative)));
+
+        Assert.True(known.Value("mediaserver_stream_frames_in_total", "stream=shows/demo/loop", "kind=video") > 0);
+        Assert.Equal(known.Families.Keys.Where(name => !name.StartsWith("mediaserver_stream_", StringComparison.Ordinal)).Order(), unknown.Families.Keys.Order());
+    }
+
+    [Fact]
     public async Task The_api_asks_everybody_for_the_token_once_there_is_one()
     {
         using var stranger = new HttpClient { BaseAddress = _client.BaseAddress };
@@ -72,37 +83,12 @@ public sealed class DemoStreamTests(DemoStreamTests.SharedServer shared) : IClas
     [Fact]
     public async Task The_log_names_the_stream_and_never_the_token()
     {
-        await UntilAsync(() => Task.FromResult(shared.Server.Log.Contains("shows/demo/loop", StringComparison.Ordinal) ? "" : null));
+        await Polling.UntilAsync(() => Task.FromResult(shared.Server.Log.Contains("shows/demo/loop", StringComparison.Ordinal) ? "" : null));
 
         Assert.DoesNotContain(Token, shared.Server.Log, StringComparison.Ordinal);
     }
 
-    // Asks again until the answer is there. The server is another process: its clock cannot be turned.
-    private static async Task<T> UntilAsync<T>(Func<Task<T?>> ask)
-        where T : class
-    {
-        var watch = Stopwatch.StartNew();
-        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (true)
-        {
-            if (await ask() is { } answer)
-            {
-                return answer;
-            }
-
-            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(30), "It did not happen within 30 s.");
-            await pace.WaitForNextTickAsync();
-        }
-    }
-
-    private static async Task<JsonElement> UntilAsync(Func<Task<JsonElement?>> ask) =>
-        (JsonElement)await UntilAsync(async () => (object?)await ask());
-
-    private async Task<JsonElement[]> GetStreamsAsync()
-    {
-        using var json = JsonDocument.Parse(await _client.GetStringAsync(new Uri("/api/v1/streams", UriKind.Relative)));
-        return [.. json.RootElement.GetProperty("streams").EnumerateArray().Select(stream => stream.Clone())];
-    }
+    private Task<JsonElement[]> GetStreamsAsync() => _client.GetListAsync("/api/v1/streams", "streams");
 
     public sealed class SharedServer : IAsyncLifetime
     {

@@ -106,10 +106,16 @@ public sealed partial class EndpointTests(EndpointTests.SharedServer shared) : I
         Assert.Equal(new CacheControlHeaderValue { NoStore = true }, response.Headers.CacheControl);
     }
 
-    [Fact]
-    public async Task An_address_that_the_api_does_not_have_is_a_problem_in_json()
+    [Theory]
+    [InlineData("/api/v1/nothing")]
+    [InlineData("/api/v1/streams/live/show")]
+    [InlineData("/api/v1/streams/live/show/subscribers")]
+    [InlineData("/api/v1/streams/a/b/c/show/subscribers?limit=1")]
+    [InlineData("/api/v1/streams/subscribers")]
+    [InlineData("/api/v1/streams/live/%2e%2e/subscribers")]
+    public async Task What_the_api_does_not_have_is_a_problem_in_json(string path)
     {
-        using HttpResponseMessage response = await _client.GetAsync(new Uri("/api/v1/nothing", UriKind.Relative));
+        using HttpResponseMessage response = await _client.GetAsync(new Uri(path, UriKind.Relative));
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
