@@ -7,10 +7,10 @@ namespace MediaServer.Hub;
 public readonly record struct SubscriptionLag(long Frames, long Bytes, TimeSpan Time)
 {
     /// <summary>The larger of two, each measure for itself.</summary>
-    internal static SubscriptionLag Max(SubscriptionLag left, SubscriptionLag right) => new(
+    public static SubscriptionLag Max(SubscriptionLag left, SubscriptionLag right) => new(
         Math.Max(left.Frames, right.Frames), Math.Max(left.Bytes, right.Bytes), left.Time > right.Time ? left.Time : right.Time);
 
     /// <summary>The sum of two.</summary>
-    internal static SubscriptionLag Add(SubscriptionLag left, SubscriptionLag right) =>
+    public static SubscriptionLag Add(SubscriptionLag left, SubscriptionLag right) =>
         new(left.Frames + right.Frames, left.Bytes + right.Bytes, left.Time + right.Time);
 }
