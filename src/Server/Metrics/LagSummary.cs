@@ -20,11 +20,8 @@ internal readonly record struct LagSummary(SubscriptionLag Max, SubscriptionLag 
     public static LagSummary Of(TopicStatistics topic) => new(topic.MaxLag, topic.SumOfLags, topic.Subscribers.Values.Sum());
 
     /// <summary>Of the subscribers of two together.</summary>
-    public LagSummary With(LagSummary other) => new(
-        new SubscriptionLag(
-            Math.Max(Max.Frames, other.Max.Frames), Math.Max(Max.Bytes, other.Max.Bytes), Max.Time > other.Max.Time ? Max.Time : other.Max.Time),
-        new SubscriptionLag(Sum.Frames + other.Sum.Frames, Sum.Bytes + other.Sum.Bytes, Sum.Time + other.Sum.Time),
-        Subscribers + other.Subscribers);
+    public LagSummary With(LagSummary other) =>
+        new(SubscriptionLag.Max(Max, other.Max), SubscriptionLag.Add(Sum, other.Sum), Subscribers + other.Subscribers);
 
     private double Mean(double sum) => Subscribers > 0 ? sum / Subscribers : 0;
 }
