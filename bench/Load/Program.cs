@@ -1,0 +1,3 @@
+using MediaServer.Load;
+
+return CommandLine.Run(args);
