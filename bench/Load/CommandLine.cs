@@ -11,7 +11,8 @@ internal static class CommandLine
     private const int ClientsLost = 1;
     private const int Wrong = 2;
 
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = false };
+    /// <summary>How results are written.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web);
 
     public static int Run(string[] arguments)
     {
@@ -48,6 +49,7 @@ internal static class CommandLine
             throw new UsageException("The load generator needs Linux on x86-64 or arm64.");
         }
 
+        Precompiled.Prepare();
         return command switch
         {
             "play" => Play(arguments, stopping, "rtmp"),
@@ -113,7 +115,23 @@ internal static class CommandLine
         return Well;
     }
 
-    private static int Limit(ArgumentList arguments, CancellationToken stopping) => throw new NotImplementedException();
-    private static int Sink(ArgumentList arguments, CancellationToken stopping) => throw new NotImplementedException();
-    private static int Compare(ArgumentList arguments, CancellationToken stopping) => throw new NotImplementedException();
+    private static int Limit(ArgumentList arguments, CancellationToken stopping)
+    {
+        LimitOptions options = LimitOptions.Parse(arguments);
+        string? file = FinishParsing(arguments);
+        return Tell(new LimitRun(options).Run(new Progress(), stopping), file) ? Well : ClientsLost;
+    }
+
+    private static int Sink(ArgumentList arguments, CancellationToken stopping)
+    {
+        Console.WriteLine(JsonSerializer.Serialize(new SinkRun(arguments).Run(stopping)));
+        return Well;
+    }
+
+    private static int Compare(ArgumentList arguments, CancellationToken stopping)
+    {
+        CompareOptions options = CompareOptions.Parse(arguments);
+        arguments.RejectOthers();
+        return new Comparison(options).Run(stopping) ? Well : ClientsLost;
+    }
 }
