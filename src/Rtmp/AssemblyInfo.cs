@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("MediaServer.Fuzz")]
+[assembly: InternalsVisibleTo("MediaServer.Micro")] // its benchmarks
 [assembly: InternalsVisibleTo("MediaServer.Rtmp.Tests")]
