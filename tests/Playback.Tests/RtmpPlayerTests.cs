@@ -197,14 +197,14 @@ public class RtmpPlayerTests
         server.PublishVideo(isRandomAccess: true);
         using RtmpPlayClient player = await RtmpPlayClient.PlayAsync(server.Port);
         await player.ReadVideoAsync();
-        await GetAllocatedOnLoopAsync(server); // the call that sent it is counted by now
+        await server.Loop.GetAllocatedAsync(); // the call that sent it is counted by now
         long calls = server.Transport.SendCalls;
 
         server.PublishAudio();
         server.PublishAudio();
         server.PublishVideo(isRandomAccess: false);
         await player.ReadVideoAsync();
-        await GetAllocatedOnLoopAsync(server);
+        await server.Loop.GetAllocatedAsync();
 
         Assert.Equal(1, server.Transport.SendCalls - calls);
     }
@@ -217,16 +217,16 @@ public class RtmpPlayerTests
         server.PublishVideo(isRandomAccess: true);
         using RtmpPlayClient player = await RtmpPlayClient.PlayAsync(server.Port);
         await player.ReadVideoAsync();
-        await GetAllocatedOnLoopAsync(server); // the call that sent it is counted by now
+        await server.Loop.GetAllocatedAsync(); // the call that sent it is counted by now
         long calls = server.Transport.SendCalls;
 
         server.PublishAudio();
-        await GetAllocatedOnLoopAsync(server); // by now the walk has looked at it
+        await server.Loop.GetAllocatedAsync(); // by now the walk has looked at it
         Assert.Equal(0, server.Transport.SendCalls - calls);
         time.Advance(TimeSpan.FromMilliseconds(40));
 
         await player.ReadAudioAsync();
-        await GetAllocatedOnLoopAsync(server);
+        await server.Loop.GetAllocatedAsync();
         Assert.Equal(1, server.Transport.SendCalls - calls);
     }
 
@@ -262,9 +262,9 @@ public class RtmpPlayerTests
         long least = long.MaxValue;
         for (int round = 0; round < 5; round++)
         {
-            long before = await GetAllocatedOnLoopAsync(server);
+            long before = await server.Loop.GetAllocatedAsync();
             await PublishAndReadAsync(server, players, frames: 50);
-            least = Math.Min(least, await GetAllocatedOnLoopAsync(server) - before);
+            least = Math.Min(least, await server.Loop.GetAllocatedAsync() - before);
         }
 
         Assert.Equal(0, least); // of the shard's thread: waiting, walking, sending
@@ -281,13 +281,6 @@ public class RtmpPlayerTests
                 await player.ReadVideoAsync();
             }
         }
-    }
-
-    private static async Task<long> GetAllocatedOnLoopAsync(PlaybackServer server)
-    {
-        var allocated = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
-        server.Transport.Loops[0].Post(() => allocated.SetResult(GC.GetAllocatedBytesForCurrentThread()));
-        return await allocated.Task.ConfigureAwait(false); // resuming in the test's context would allocate, on the loop
     }
 
     /// <summary>Moves on by 2 ms whenever somebody looks, so that every turn is over at once; its timers never fire.</summary>

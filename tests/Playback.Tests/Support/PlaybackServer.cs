@@ -1,6 +1,5 @@
 using MediaServer.Hub;
 using MediaServer.Ingest;
-using MediaServer.Media;
 using MediaServer.TestKit;
 using MediaServer.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,11 +10,8 @@ namespace MediaServer.Playback.Tests.Support;
 /// <summary>Hub, transport, RTMP port and players, wired as the server wires them; the test is the publisher.</summary>
 internal sealed class PlaybackServer : IAsyncDisposable
 {
-    private readonly PayloadBuilder _payload;
     private readonly RtmpEndpoint _endpoint;
-    private readonly Publication _publication;
-    private long _dts;
-    private bool _ended;
+    private readonly TestPublisher _publisher;
 
     private PlaybackServer(TransportOptions transport, HubOptions hub, PlaybackOptions playback, TimeProvider time)
     {
@@ -34,9 +30,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
             new IngestCounters(),
             TimeProvider.System,
             NullLogger<RtmpEndpoint>.Instance);
-        _payload = new PayloadBuilder(Slabs.Pool);
-        Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
-        _publication = Hub.TryPublish(key, out _)!;
+        _publisher = new TestPublisher(Hub, Slabs.Pool, TimeProvider.System);
     }
 
     public LeakCheckingPool Slabs { get; } = new();
@@ -45,9 +39,11 @@ internal sealed class PlaybackServer : IAsyncDisposable
 
     public TransportHost Transport { get; }
 
+    public EventLoop Loop => Transport.Loops[0];
+
     public RtmpPlayers Players { get; }
 
-    public StreamTopic Topic => _publication.Topic;
+    public StreamTopic Topic => _publisher.Topic;
 
     public int Port => _endpoint.Port;
 
@@ -74,68 +70,22 @@ internal sealed class PlaybackServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes a video frame of so many bytes, 40 ms after the one before.</summary>
-    public void PublishVideo(bool isRandomAccess, int lengthBytes = 1000, byte track = 0)
-    {
-        byte[] body = new byte[lengthBytes];
-        body[0] = isRandomAccess ? (byte)0x17 : (byte)0x27;
-        body[1] = 1;
-        using (var received = new SlabSequence(Slabs.Pool, body))
-        {
-            _payload.Append(received.Sequence);
-        }
+    public void PublishVideo(bool isRandomAccess, int lengthBytes = 1000, byte track = 0) =>
+        _publisher.PublishVideo(isRandomAccess, lengthBytes, track);
 
-        var info = new FrameInfo
-        {
-            Kind = MediaKind.Video,
-            Codec = MediaCodec.Avc,
-            TrackId = track,
-            DataOffset = 5,
-            Dts = _dts += 40,
-            ReceivedAt = TimeProvider.System.GetTimestamp(),
-            Traits = isRandomAccess ? FrameTraits.RandomAccess : FrameTraits.None,
-        };
-        _publication.Publish(MediaFrame.Create(info, _payload));
-    }
+    public void PublishAudio() => _publisher.PublishAudio();
 
-    /// <summary>Publishes an audio frame with the time of the last video frame.</summary>
-    public void PublishAudio()
-    {
-        using (var received = new SlabSequence(Slabs.Pool, [0xAF, 1, 0, 0]))
-        {
-            _payload.Append(received.Sequence);
-        }
-
-        var info = new FrameInfo
-        {
-            Kind = MediaKind.Audio,
-            Codec = MediaCodec.Aac,
-            DataOffset = 2,
-            Dts = _dts,
-            ReceivedAt = TimeProvider.System.GetTimestamp(),
-        };
-        _publication.Publish(MediaFrame.Create(info, _payload));
-    }
-
-    public void EndStream()
-    {
-        _ended = true;
-        _publication.Dispose();
-    }
+    public void EndStream() => _publisher.EndStream();
 
     public Task StopAsync() => _endpoint.StopAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
-        if (!_ended)
-        {
-            EndStream();
-        }
-
+        EndStream();
         await StopAsync();
         await Transport.DisposeAsync();
         _endpoint.Dispose();
-        _payload.Dispose();
+        _publisher.Dispose();
         Slabs.Dispose();
     }
 }
