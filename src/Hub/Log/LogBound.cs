@@ -11,6 +11,9 @@ internal readonly record struct LogBound(long Frames, long Bytes, long Ticks)
     /// <summary>No bound.</summary>
     public static LogBound None { get; } = new(long.MaxValue, long.MaxValue, long.MaxValue);
 
+    /// <summary>Half of it.</summary>
+    public LogBound Half => new(Frames / 2, Bytes / 2, Ticks / 2);
+
     /// <summary>Whether the distance is over any of the three.</summary>
     public bool IsExceeded(MediaFrame oldest, MediaFrame newest) =>
         FramesBetween(oldest, newest) > Frames || BytesBetween(oldest, newest) > Bytes || newest.ReceivedAt - oldest.ReceivedAt > Ticks;

@@ -27,7 +27,6 @@ internal sealed class LagThresholds
         BelowWarning = full.Below(options.WarningFill);
         _belowCritical = full.Below(options.CriticalFill);
         _belowRecovery = full.Below(options.RecoveryFill);
-        Unlimited = full == LogBound.None ? this : new LagThresholds(options, timeProvider, LogBound.None);
     }
 
     /// <summary>The bound itself.</summary>
@@ -42,22 +41,22 @@ internal sealed class LagThresholds
     /// <summary>Who leaves <see cref="SubscriptionState.Normal"/> so soon after having come back to it swings; in timestamp units.</summary>
     public long SwingTicks { get; }
 
-    /// <summary>No bound at all.</summary>
-    public LagThresholds Unlimited { get; }
-
-    /// <summary>The same with a lower bound.</summary>
+    /// <summary>
+    /// Those of one subscription. Who reads on beyond its bound needs the log behind it: its bound is half of what the log reaches over.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">A limit is not above 0.</exception>
-    public LagThresholds Lower(LagLimit limit)
+    public LagThresholds For(SlowPolicy policy, LagLimit limit)
     {
-        if (limit == default)
-        {
-            return this;
-        }
-
         var limited = new LogBound(
             limit.Frames ?? long.MaxValue, limit.Bytes ?? long.MaxValue, limit.Time is { } time ? ToTicks(_timeProvider, time) : long.MaxValue);
         ArgumentOutOfRangeException.ThrowIfLessThan(Math.Min(Math.Min(limited.Frames, limited.Bytes), limited.Ticks), 1, nameof(limit));
-        return new LagThresholds(_options, _timeProvider, Full.Min(limited));
+        LogBound full = policy switch
+        {
+            SlowPolicy.Block => LogBound.None,
+            SlowPolicy.Sample or SlowPolicy.DropNewest => Full.Half.Min(limited),
+            _ => Full.Min(limited),
+        };
+        return full == Full ? this : new LagThresholds(_options, _timeProvider, full);
     }
 
     public LagLevel LevelOf(MediaFrame next, MediaFrame newest) =>

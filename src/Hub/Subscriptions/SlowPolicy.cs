@@ -13,12 +13,12 @@ public enum SlowPolicy
     DropOldest,
 
     /// <summary>
-    /// Beyond the bound refuses what is new until it has read what had come by then, as far as the log still holds it; then goes on at a
-    /// random access point.
+    /// Beyond the bound, which is half of the hub's, refuses what is new until it has read what had come by then; then goes on at a random
+    /// access point. It does not hold the log: who reads at less than half of the stream's speed jumps like <see cref="DropOldest"/>.
     /// </summary>
     DropNewest,
 
-    /// <summary>Beyond the bound gets random access points of video only.</summary>
+    /// <summary>Beyond the bound, which is half of the hub's, gets random access points of video only.</summary>
     Sample,
 
     /// <summary>

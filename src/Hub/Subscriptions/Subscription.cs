@@ -37,7 +37,7 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         Start = start.Offset;
         Since = topic.GetUtcNow();
         _options = options;
-        _thresholds = hold is null ? thresholds : thresholds.Unlimited;
+        _thresholds = thresholds;
         _reader = new FrameReader(this, options, _thresholds, start, hold);
     }
 

@@ -82,7 +82,7 @@ public sealed class StreamTopic
     public Subscription Subscribe(SubscriptionOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        LagThresholds thresholds = Log.Thresholds.Lower(options.Limit);
+        LagThresholds thresholds = Log.Thresholds.For(options.Policy, options.Limit);
         LosslessHold? hold = options.Policy == SlowPolicy.Block ? Hold() : null; // before looking for a place: from here on nothing goes
         return _subscribers.TryAdd(() => new Subscription(this, options, thresholds, FindStart(options), hold))
             ?? new Subscription(this, options, thresholds, Log.Frames.HeadPosition, hold);

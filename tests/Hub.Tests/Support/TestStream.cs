@@ -76,6 +76,8 @@ internal sealed class TestStream : IDisposable
 
     public long Disposable(byte track = 0) => Media(MediaKind.Video, FrameTraits.Disposable, 0, track, 100);
 
+    public long Publish(MediaKind kind, FrameTraits traits) => Media(kind, traits, 0, 0, 100);
+
     public long Audio(int lengthBytes = 100, byte track = 0) => Media(MediaKind.Audio, FrameTraits.None, 0, track, lengthBytes);
 
     /// <summary>A key frame and frames that follow it, each of video followed by one of audio: twice as many frames.</summary>
