@@ -14,7 +14,6 @@ namespace MediaServer.Hub;
 public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILogger<StreamHub>? logger = null)
 {
     private readonly ILogger _logger = logger ?? NullLogger<StreamHub>.Instance;
-    private readonly LosslessBudget _losslessBudget = new(options.BlockTotalBytes);
     private readonly ConcurrentDictionary<StreamKey, StreamTopic> _topics = new();
     private readonly Dictionary<StreamTopic, ResumeWait> _waiting = []; // of the above, those without a publisher
     private readonly HashSet<StreamTopic> _ending = []; // ended, with subscriptions that read on
@@ -29,6 +28,9 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
 
     /// <summary>The streams that are live or wait for their publisher.</summary>
     public IReadOnlyCollection<StreamTopic> Topics => [.. _topics.Values];
+
+    /// <summary>What is kept for lossless subscriptions, over all streams.</summary>
+    internal LosslessBudget LosslessBudget { get; } = new(options.BlockTotalBytes);
 
     /// <summary>Starts a stream, or goes on with one that waits for its publisher.</summary>
     /// <returns>The right to publish it, or null when it is refused.</returns>
@@ -47,7 +49,7 @@ public sealed class StreamHub(HubOptions options, TimeProvider timeProvider, ILo
                 return null;
             }
 
-            topic ??= _topics[key] = new StreamTopic(key, options, timeProvider, _losslessBudget, _logger, Forget);
+            topic ??= _topics[key] = new StreamTopic(key, options, timeProvider, LosslessBudget, _logger, Forget);
             if (_waiting.Remove(topic, out ResumeWait? wait))
             {
                 wait.Dispose();

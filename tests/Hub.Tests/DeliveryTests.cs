@@ -120,5 +120,51 @@ public sealed class DeliveryTests : IDisposable
         Assert.Equal(Slab.LengthBytes, statistics.LogBytes);
     }
 
+    [Fact]
+    public void Each_subscriber_can_be_described()
+    {
+        DateTimeOffset joined = _stream.Time.GetUtcNow();
+        using Subscription subscription = _stream.Topic.Subscribe(new SubscriptionOptions
+        {
+            Kind = "rtmp",
+            Name = "c17",
+            Peer = "192.0.2.1:4711",
+            Policy = SlowPolicy.DropOldest,
+            ConfirmsDelivery = true,
+        });
+        _ = Received.AllOf(subscription);
+        _stream.Gop(64);
+        Assert.True(subscription.TryRead(out MediaFrame? frame));
+        subscription.CountSends(calls: 3, bytes: 1_000);
+
+        SubscriberStatistics one = Assert.Single(_stream.Topic.GetSubscribers());
+        frame.Release();
+        subscription.ConfirmDelivered(frame);
+
+        Assert.Equal(("rtmp", "c17", "192.0.2.1:4711", joined), (one.Kind, one.Name, one.Peer, one.Since));
+        Assert.Equal((SubscriptionState.Normal, SlowPolicy.DropOldest, 1), (one.State, one.Policy, one.InFlight));
+        Assert.Equal((subscription.Fill, subscription.Lag), (one.Fill, one.Lag));
+        Assert.Equal((3, 1_000, 0), (one.Delivery.SendCalls, one.Delivery.SentBytes, one.Delivery.Delivered.Total)); // a copy
+    }
+
+    [Fact]
+    public void Statistics_tell_how_far_subscribers_are_behind_and_in_which_states_they_are()
+    {
+        using Subscription first = _stream.Subscribe();
+        _ = Received.AllOf(first);
+        _stream.Gop(10);
+        using Subscription second = _stream.Subscribe();
+        _ = Received.AllOf(second);
+        _stream.Continue(5);
+        using Subscription third = _stream.Subscribe();
+
+        TopicStatistics statistics = _stream.Topic.GetStatistics();
+
+        Assert.Equal(new SubscriptionLag(30, 3_000, TestStream.Interval * 29), statistics.MaxLag);
+        Assert.Equal(new SubscriptionLag(70, 7_000, TestStream.Interval * (29 + 9 + 29)), statistics.SumOfLags);
+        Assert.Equal([1, 2, 0, 0, 0], Enum.GetValues<SubscriptionState>().Select(state => statistics.States[state]));
+        Assert.Equal((2, first.Fill, first.Fill + second.Fill), (statistics.SettledSubscribers, statistics.MaxFill, statistics.SumOfFills));
+    }
+
     public void Dispose() => _stream.Dispose();
 }

@@ -63,6 +63,26 @@ public sealed class FrameLogTests : IDisposable
         Assert.Equal(_log.HeadPosition, _log.TailPosition);
     }
 
+    [Fact]
+    public void It_grows_when_more_is_held_than_it_had_room_for_and_every_frame_stays_where_it_was()
+    {
+        Append(300);
+        for (int i = 0; i < 290; i++)
+        {
+            _log.EvictOldest(); // so that the ring has turned
+        }
+
+        Append(3_000);
+
+        for (long offset = _log.Tail; offset < _log.Head; offset++)
+        {
+            Assert.Equal(offset, _log.Peek(offset)?.Offset);
+        }
+
+        Assert.Equal(290, _log.Tail);
+        Assert.Null(_log.Peek(289));
+    }
+
     public void Dispose()
     {
         while (_log.Tail < _log.Head)

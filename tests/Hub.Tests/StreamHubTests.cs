@@ -97,6 +97,21 @@ public class StreamHubTests
         Assert.Contains($"{option} is below", Assert.Single(exception.Failures), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("RecoveryFill", "0.8", "RecoveryFill is not below WarningFill")]
+    [InlineData("WarningFill", "0.95", "WarningFill is not below CriticalFill")]
+    [InlineData("CriticalFill", "1.1", "CriticalFill")]
+    [InlineData("RecoveryFill", "0", "RecoveryFill")]
+    [InlineData("BlockTotalBytes", "2000000", "BlockTotalBytes is below BlockBytes")]
+    public void Thresholds_out_of_their_order_are_refused(string option, string value, string fault)
+    {
+        using ServiceProvider services = Compose(new() { [$"Hub:{option}"] = value });
+
+        OptionsValidationException exception = Assert.Throws<OptionsValidationException>(
+            () => services.GetRequiredService<IOptions<HubOptions>>().Value);
+        Assert.Contains(fault, Assert.Single(exception.Failures), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Nobody_waits_for_a_publisher_while_the_host_stops()
     {

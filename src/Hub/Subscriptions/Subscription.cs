@@ -201,9 +201,6 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         return _reader.Gap is { } gaps && gaps.TryTake(out gap);
     }
 
-    /// <inheritdoc cref="ConfirmDelivered(MediaFrame, long)"/>
-    public void ConfirmDelivered(MediaFrame frame) => ConfirmDelivered(frame, Topic.GetTimestamp());
-
     /// <summary>
     /// Counts a frame as delivered, once its last byte is in the kernel. Frames are confirmed in any order; injected ones count nowhere, and
     /// may be confirmed all the same.

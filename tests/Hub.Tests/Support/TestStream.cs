@@ -76,7 +76,7 @@ internal sealed class TestStream : IDisposable
 
     public long Disposable(byte track = 0) => Media(MediaKind.Video, FrameTraits.Disposable, 0, track, 100);
 
-    public long Publish(MediaKind kind, FrameTraits traits) => Media(kind, traits, 0, 0, 100);
+    public long Publish(MediaKind kind, FrameTraits traits, byte track = 0) => Media(kind, traits, 0, track, 100);
 
     public long Audio(int lengthBytes = 100, byte track = 0) => Media(MediaKind.Audio, FrameTraits.None, 0, track, lengthBytes);
 
