@@ -149,7 +149,7 @@ internal sealed class StalledReader
         }
 
         _received.Add(received);
-        _subscription.ConfirmDelivered(frame);
+        _subscription.ConfirmDelivered(frame, frame.ReceivedAt);
         frame.Release();
         AssertSum();
     }
