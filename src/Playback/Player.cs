@@ -50,7 +50,7 @@ internal abstract class Player : IFrameSource, IDisposable
 
     protected Subscription Subscription { get; }
 
-    /// <summary>Sends what is new, unless the socket is full: then only looks how long it has been so.</summary>
+    /// <summary>Sends what is new, unless the socket is full; and ends the player if it is time.</summary>
     public void Advance()
     {
         if (_isOver)
@@ -62,25 +62,13 @@ internal abstract class Player : IFrameSource, IDisposable
         {
             Connection.Flush();
             CountSends();
-            EndIfDrained();
-            return;
         }
-
-        if (Connection.HalfSentOffset is var offset and >= 0 && offset < _walk.Topic.Tail)
+        else if (Connection.HalfSentOffset is var offset and >= 0 && offset < _walk.Topic.Tail)
         {
             Connection.DetachHalfSent(); // it left the log: its slabs must not stay for a player that stands still
         }
 
-        if (Connection.SinceProgress >= _stallTimeout)
-        {
-            _isOver = true;
-            _logger.Stalled(Connection.Id, Connection.RemoteEndPoint, _walk.Topic.Key, _stallTimeout);
-            CutOff();
-        }
-        else if (Subscription is { Policy: SlowPolicy.Disconnect, IsCatchingUp: false, Fill: >= 1 })
-        {
-            CutOffByPolicy(); // it is not read, so nobody else would notice
-        }
+        EndIfOver();
     }
 
     /// <inheritdoc/>
@@ -100,7 +88,6 @@ internal abstract class Player : IFrameSource, IDisposable
         }
 
         frame = null;
-
         HaveGoodbyeSaid();
         return false;
     }
@@ -161,24 +148,25 @@ internal abstract class Player : IFrameSource, IDisposable
         }
     }
 
-    private void EndIfDrained()
+    private void EndIfOver()
     {
         if (Subscription.IsCutOff)
         {
-            CutOffByPolicy();
+            _isOver = true;
+            _logger.TooSlow(Connection.Id, Connection.RemoteEndPoint, _walk.Topic.Key);
+            CutOff();
         }
         else if (Subscription.IsCompleted)
         {
             _isOver = true;
             End();
         }
-    }
-
-    private void CutOffByPolicy()
-    {
-        _isOver = true;
-        _logger.TooSlow(Connection.Id, Connection.RemoteEndPoint, _walk.Topic.Key);
-        CutOff();
+        else if (Connection.SinceProgress >= _stallTimeout)
+        {
+            _isOver = true;
+            _logger.Stalled(Connection.Id, Connection.RemoteEndPoint, _walk.Topic.Key, _stallTimeout);
+            CutOff();
+        }
     }
 
     private void CountSends()

@@ -1,50 +1,91 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Sockets;
+using System.Net.Security;
 using System.Text;
-using MediaServer.Hub;
 using MediaServer.Media;
 using MediaServer.Playback.Tests.Support;
 using MediaServer.TestKit;
-using MediaServer.Transport;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace MediaServer.Playback.Tests;
 
-public sealed class HttpFlvTests : IDisposable
+/// <summary>HTTP-FLV as a usual client of HTTP sees it, whichever way it takes.</summary>
+public class HttpFlvTests
 {
-    private readonly LeakCheckingPool _slabs = new();
     private readonly ManualTimeProvider _time = new();
-    private readonly OpenAccess _access = new();
 
-    public void Dispose() => _slabs.Dispose();
-
-    [Fact]
-    public async Task A_player_that_takes_nothing_is_cut_off()
+    public static TheoryData<bool, HttpProtocols, bool> Ways => new()
     {
-        await using WebApplication application = await StartAsync();
-        using Publication publication = Publish(application);
-        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
-        await AskAsync(application, socket);
-        for (int i = 0; i < 100; i++)
+        { false, HttpProtocols.Http1, false }, // by a shard
+        { false, HttpProtocols.Http1, true },  // the others through the server
+        { true, HttpProtocols.Http1, false },
+        { true, HttpProtocols.Http2, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_player_gets_the_file_to_the_last_byte(bool isTls, HttpProtocols protocols, bool isManaged)
+    {
+        await using FlvServer server = await FlvServer.StartAsync(new FlvSetup { IsTls = isTls, Protocols = protocols, IsManaged = isManaged });
+        server.Publisher.PublishVideo(isRandomAccess: true);
+        using HttpClient client = MakeClient(server, protocols);
+        using HttpResponseMessage response = await AskAsync(client);
+        await using Stream body = await response.Content.ReadAsStreamAsync();
+        byte[] header = await ReadHeaderAsync(body);
+        for (int i = 0; i < 20; i++)
         {
-            PublishFrame(publication, MediaKind.Video, 100_000); // more than all buffers between here and there
+            server.Publisher.PublishVideo(isRandomAccess: false, lengthBytes: i % 2 == 0 ? 300_000 : 100);
         }
+
+        server.Publisher.EndStream();
+        using var rest = new MemoryStream();
+        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await body.CopyToAsync(rest, late.Token);
+
+        Assert.Equal("video/x-flv", response.Content.Headers.ContentType?.MediaType);
+        Assert.Equal("*", response.Headers.GetValues("Access-Control-Allow-Origin").Single());
+        Assert.Equal([.. "FLV"u8, 1, 5, 0, 0, 0, 9, 0, 0, 0, 0], header);
+        Assert.True(rest.ToArray().SequenceEqual(server.Tags.SelectMany(tag => tag)));
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_player_that_leaves_is_gone_at_once(bool isTls, HttpProtocols protocols, bool isManaged)
+    {
+        await using FlvServer server = await FlvServer.StartAsync(new FlvSetup { IsTls = isTls, Protocols = protocols, IsManaged = isManaged });
+        server.Publisher.PublishVideo(isRandomAccess: true);
+        using HttpClient client = MakeClient(server, protocols);
+        using (HttpResponseMessage response = await AskAsync(client))
+        {
+            await PlaybackServer.UntilAsync(() => server.Subscribers == 1);
+        }
+
+        await PlaybackServer.UntilAsync(() => server.Subscribers == 0 && server.Transport.ConnectionCount == 0); // nothing was published
+    }
+
+    [Theory]
+    [MemberData(nameof(Ways))]
+    public async Task A_player_that_takes_nothing_is_cut_off(bool isTls, HttpProtocols protocols, bool isManaged)
+    {
+        await using FlvServer server = await FlvServer.StartAsync(
+            new FlvSetup { IsTls = isTls, Protocols = protocols, IsManaged = isManaged, Time = _time });
+        server.Publisher.PublishVideo(isRandomAccess: true);
+        using HttpClient client = MakeClient(server, protocols);
+        using HttpResponseMessage response = await AskAsync(client);
+        await using Stream body = await response.Content.ReadAsStreamAsync();
+        for (int i = 0; i < 150; i++)
+        {
+            server.Publisher.PublishVideo(isRandomAccess: true, lengthBytes: 100_000); // more than all buffers between here and there
+        }
+
+        await PlaybackServer.UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            return server.Subscribers == 0;
+        });
 
         using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (publication.Topic.GetStatistics().Subscribers.Count > 0)
-        {
-            late.Token.ThrowIfCancellationRequested();
-            _time.Advance(TimeSpan.FromSeconds(30));
-            await Task.Yield();
-        }
-
-        await Assert.ThrowsAsync<SocketException>(() => ReadToEndAsync(socket)); // reset, and not ended as if all had been sent
+        await Assert.ThrowsAnyAsync<IOException>(() => body.CopyToAsync(Stream.Null, late.Token)); // not ended as if all had been sent
     }
 
     [Theory]
@@ -53,13 +94,12 @@ public sealed class HttpFlvTests : IDisposable
     [InlineData("?key=right", HttpStatusCode.OK)]
     public async Task A_stream_with_a_key_is_for_those_who_have_it(string query, HttpStatusCode expected)
     {
-        _access.Key = "right";
-        await using WebApplication application = await StartAsync();
-        using Publication publication = Publish(application);
-        using var client = new HttpClient { BaseAddress = new Uri(AddressOf(application)) };
-        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri($"/live/show.flv{query}", UriKind.Relative));
+        await using FlvServer server = await FlvServer.StartAsync();
+        server.Access.Key = "right";
+        server.Publisher.PublishVideo(isRandomAccess: true);
+        using HttpClient client = MakeClient(server);
 
-        using HttpResponseMessage response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await AskAsync(client, query);
 
         Assert.Equal(expected, response.StatusCode);
         if (expected == HttpStatusCode.Forbidden)
@@ -75,32 +115,38 @@ public sealed class HttpFlvTests : IDisposable
     [InlineData("?tracks=all&metadata=1", "video metadata, video, audio, video 1, audio 1, audio 1 metadata")]
     public async Task A_player_gets_the_first_tracks_and_media_alone_unless_it_asks_for_more(string query, string expected)
     {
-        await using WebApplication application = await StartAsync();
-        using Publication publication = Publish(application);
-        using HttpResponseMessage response = await PlayAsync(application, query);
+        await using FlvServer server = await FlvServer.StartAsync();
+        server.Publisher.PublishVideo(isRandomAccess: true);
+        using HttpClient client = MakeClient(server);
+        using HttpResponseMessage response = await AskAsync(client, query);
         await using Stream body = await response.Content.ReadAsStreamAsync();
         byte[] header = await ReadHeaderAsync(body);
 
         foreach (string name in new[] { "video metadata", "video", "audio", "video 1", "audio 1", "audio 1 metadata" })
         {
-            PublishNamed(publication, name);
+            server.Publisher.PublishNamed(name);
         }
 
-        publication.Dispose();
-        Assert.Equal(5, header[4]); // audio and video
+        server.Publisher.EndStream();
         Assert.Equal(expected, string.Join(", ", await ReadNamesAsync(header, body)));
     }
 
     [Theory]
-    [InlineData(MediaKind.Audio, 4)]
-    [InlineData(MediaKind.Video, 1)]
-    public async Task The_header_promises_only_what_has_come_within_a_second(MediaKind kind, int flags)
+    [InlineData(false, 4)]
+    [InlineData(true, 1)]
+    public async Task The_header_promises_only_what_has_come_within_a_second(bool isVideo, int flags)
     {
-        await using WebApplication application = await StartAsync();
-        using Publication publication = Start(application);
-        PublishFrame(publication, kind, 1000);
+        await using FlvServer server = await FlvServer.StartAsync(new FlvSetup { IsFresh = true, Time = _time });
+        if (isVideo)
+        {
+            server.Publisher.PublishVideo(isRandomAccess: true);
+        }
+        else
+        {
+            server.Publisher.PublishAudio();
+        }
 
-        byte[] header = await ReadHeaderAsync(application);
+        byte[] header = await AwaitHeaderAsync(server);
 
         Assert.Equal(flags, header[4]);
         Assert.Equal(TimeSpan.FromSeconds(1), _time.Elapsed);
@@ -109,60 +155,39 @@ public sealed class HttpFlvTests : IDisposable
     [Fact]
     public async Task The_header_waits_no_longer_than_until_both_have_come()
     {
-        await using WebApplication application = await StartAsync();
-        using Publication publication = Start(application);
-        PublishFrame(publication, MediaKind.Audio, 1000);
-        Task<byte[]> header = ReadHeaderAsync(application, () =>
+        await using FlvServer server = await FlvServer.StartAsync(new FlvSetup { Time = _time });
+        byte[] header = await AwaitHeaderAsync(server, () =>
         {
             if (_time.Elapsed == TimeSpan.FromMilliseconds(200))
             {
-                PublishFrame(publication, MediaKind.Video, 1000);
+                server.Publisher.PublishVideo(isRandomAccess: true);
             }
         });
 
-        Assert.Equal(5, (await header)[4]);
+        Assert.Equal(5, header[4]);
         Assert.InRange(_time.Elapsed, TimeSpan.FromMilliseconds(200), TimeSpan.FromMilliseconds(240));
     }
 
-    private static string AddressOf(WebApplication application) =>
-        application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
-
-    private static async Task AskAsync(WebApplication application, Socket socket)
+    private static HttpClient MakeClient(FlvServer server, HttpProtocols protocols = HttpProtocols.Http1)
     {
-        await socket.ConnectAsync("127.0.0.1", new Uri(AddressOf(application)).Port);
-        await socket.SendAsync(Encoding.ASCII.GetBytes("GET /live/show.flv HTTP/1.1\r\nHost: localhost\r\n\r\n"));
-        Assert.NotEqual(0, await socket.ReceiveAsync(new byte[16]));
-    }
-
-    private static async Task ReadToEndAsync(Socket socket)
-    {
-        byte[] rest = new byte[64 * 1024];
-        while (await socket.ReceiveAsync(rest) > 0)
+        var handler = new SocketsHttpHandler
         {
-        }
+            InitialHttp2StreamWindowSize = 65_535,
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                RemoteCertificateValidationCallback = (_, certificate, _, _) => FlvServer.Certificate.Equals(certificate),
+            },
+        };
+        return new HttpClient(handler)
+        {
+            BaseAddress = server.Address,
+            DefaultRequestVersion = protocols == HttpProtocols.Http2 ? HttpVersion.Version20 : HttpVersion.Version11,
+            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
     }
 
-    private async Task<WebApplication> StartAsync()
-    {
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
-        builder.Logging.ClearProviders();
-        builder.Services.AddSingleton<TimeProvider>(_time);
-        builder.Services.AddSingleton(_ => new TransportHost(
-            new TransportOptions { Loops = 1 }, _slabs.Pool, _time, NullLogger<TransportHost>.Instance));
-        builder.Services.AddStreamHub();
-        builder.Services.AddPlayback();
-        builder.Services.AddSingleton<IStreamAuthorizer>(_access);
-        WebApplication application = builder.Build();
-        application.UseHttpFlv();
-        await application.StartAsync();
-        return application;
-    }
-
-    private static async Task<HttpResponseMessage> PlayAsync(WebApplication application, string query)
-    {
-        using var client = new HttpClient();
-        return await client.GetAsync(new Uri($"{AddressOf(application)}/live/show.flv{query}"), HttpCompletionOption.ResponseHeadersRead);
-    }
+    private static Task<HttpResponseMessage> AskAsync(HttpClient client, string query = "") =>
+        client.GetAsync(new Uri($"/live/show.flv{query}", UriKind.Relative), HttpCompletionOption.ResponseHeadersRead);
 
     private static async Task<byte[]> ReadHeaderAsync(Stream body)
     {
@@ -186,71 +211,29 @@ public sealed class HttpFlvTests : IDisposable
             names.Add(Encoding.ASCII.GetString(tag.Body.ToArray()));
         }
 
-        return names.Where(name => name[0] != 0);
-    }
-
-    private static Publication Start(WebApplication application)
-    {
-        Assert.True(StreamKey.TryParse("live/show", out StreamKey key, out _));
-        return application.Services.GetRequiredService<StreamHub>().TryPublish(key, out _)!;
+        return names.Where(name => name.Contains("video", StringComparison.Ordinal) || name.Contains("audio", StringComparison.Ordinal));
     }
 
     /// <summary>Reads the header, and lets time go by while the server waits.</summary>
-    private async Task<byte[]> ReadHeaderAsync(WebApplication application, Action? meanwhile = null)
+    private async Task<byte[]> AwaitHeaderAsync(FlvServer server, Action? meanwhile = null)
     {
+        using HttpClient client = MakeClient(server);
         Task<byte[]> read = Task.Run(async () =>
         {
-            using HttpResponseMessage response = await PlayAsync(application, "");
+            using HttpResponseMessage response = await AskAsync(client);
             await using Stream body = await response.Content.ReadAsStreamAsync();
             return await ReadHeaderAsync(body);
         });
-        using var late = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-        while (!read.IsCompleted)
+        await PlaybackServer.UntilAsync(() =>
         {
-            late.Token.ThrowIfCancellationRequested();
-            if (_time.ArmedTimers > 0 && application.Services.GetRequiredService<TransportHost>().ConnectionCount == 0) // it waits
+            if (_time.ArmedTimers > 0 && server.Transport.ConnectionCount == 0) // the player is not there yet
             {
                 _time.Advance(TimeSpan.FromMilliseconds(20));
                 meanwhile?.Invoke();
             }
 
-            await Task.Yield();
-        }
-
+            return read.IsCompleted;
+        });
         return await read;
-    }
-
-    private static void PublishNamed(Publication publication, string name)
-    {
-        var info = new FrameInfo
-        {
-            Kind = name.StartsWith("video", StringComparison.Ordinal) ? MediaKind.Video : MediaKind.Audio,
-            TrackId = (byte)(name.Contains('1', StringComparison.Ordinal) ? 1 : 0),
-            Traits = name.Contains("metadata", StringComparison.Ordinal) ? FrameTraits.TrackMetadata : FrameTraits.RandomAccess,
-        };
-        publication.Publish(MediaFrame.CreateOwned(info, Encoding.ASCII.GetBytes(name)));
-    }
-
-    private Publication Publish(WebApplication application)
-    {
-        Publication publication = Start(application);
-        PublishFrame(publication, MediaKind.Audio, 100); // both are there: the header is not waited with
-        PublishFrame(publication, MediaKind.Video, 1000);
-        return publication;
-    }
-
-    private void PublishFrame(Publication publication, MediaKind kind, int lengthBytes)
-    {
-        using var received = new SlabSequence(_slabs.Pool, new byte[lengthBytes]);
-        using var payload = new PayloadBuilder(_slabs.Pool);
-        payload.Append(received.Sequence);
-        var info = new FrameInfo
-        {
-            Kind = kind,
-            Codec = kind == MediaKind.Video ? MediaCodec.Avc : MediaCodec.Aac,
-            ReceivedAt = _time.GetTimestamp(),
-            Traits = kind == MediaKind.Video ? FrameTraits.RandomAccess : FrameTraits.None,
-        };
-        publication.Publish(MediaFrame.Create(info, payload));
     }
 }

@@ -19,6 +19,9 @@ namespace MediaServer.Playback.Tests.Support;
 /// <summary>How a <see cref="FlvServer"/> differs from the usual.</summary>
 internal sealed record FlvSetup
 {
+    /// <summary>Whether nothing was published yet; else audio, so that the first video frame completes what a file's header promises.</summary>
+    public bool IsFresh { get; init; }
+
     public bool IsTls { get; init; }
 
     public bool IsManaged { get; init; }
@@ -57,17 +60,22 @@ internal sealed class FlvServer : IAsyncDisposable
             new TransportOptions { Loops = 1, ManagedOnly = setup.IsManaged }, Slabs.Pool, setup.Time, NullLogger<TransportHost>.Instance));
         builder.Services.AddPlayback();
         builder.Services.AddSingleton(Options.Create(setup.Playback));
-        builder.Services.AddSingleton<IStreamAuthorizer>(new OpenAccess());
+        builder.Services.AddSingleton<IStreamAuthorizer>(Access);
         _application = builder.Build();
         _application.UseHttpFlv();
         _application.Run(context => context.Response.WriteAsync(Other(context.Request.Query["length"])));
         Publisher = new TestPublisher(Hub, Slabs.Pool, setup.Time);
-        Publisher.PublishAudio(); // with the first video both are there: no player is kept waiting for more
+        if (!setup.IsFresh)
+        {
+            Publisher.PublishAudio();
+        }
     }
 
     public static X509Certificate2 Certificate { get; } = MakeCertificate();
 
     public LeakCheckingPool Slabs { get; } = new();
+
+    public OpenAccess Access { get; } = new();
 
     public TestPublisher Publisher { get; }
 
@@ -77,11 +85,13 @@ internal sealed class FlvServer : IAsyncDisposable
 
     public EventLoop Loop => Transport.Loops[0];
 
-    public int Port => new Uri(_application.Urls.Single()).Port;
+    public Uri Address => new(_application.Urls.Single());
+
+    public int Port => Address.Port;
 
     public int Subscribers => Publisher.Topic.GetStatistics().Subscribers.Values.Sum();
 
-    /// <summary>The tags of all that the test published.</summary>
+    /// <summary>The tags of all that the test published, on a server that was not fresh.</summary>
     public IReadOnlyList<byte[]> Tags => [.. Publisher.Tags.Skip(1)];
 
     public static async Task<FlvServer> StartAsync(FlvSetup? setup = null)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using MediaServer.Hub;
 using MediaServer.Media;
 using MediaServer.TestKit;
@@ -60,6 +61,16 @@ internal sealed class TestPublisher : IDisposable
         Dts = _dts,
         ReceivedAt = _time.GetTimestamp(),
     });
+
+    /// <summary>Publishes a frame whose body is its name, which says what it is: such as <c>audio 1 metadata</c>.</summary>
+    public void PublishNamed(string name) => _publication.Publish(MediaFrame.CreateOwned(
+        new FrameInfo
+        {
+            Kind = name.StartsWith("video", StringComparison.Ordinal) ? MediaKind.Video : MediaKind.Audio,
+            TrackId = (byte)(name.Contains('1', StringComparison.Ordinal) ? 1 : 0),
+            Traits = name.Contains("metadata", StringComparison.Ordinal) ? FrameTraits.TrackMetadata : FrameTraits.RandomAccess,
+        },
+        Encoding.ASCII.GetBytes(name)));
 
     public void EndStream()
     {
