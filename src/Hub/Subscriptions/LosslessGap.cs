@@ -75,8 +75,12 @@ internal sealed class LosslessGap(TopicLog log, LogCursor cursor, FrameFilter fi
 
     private void Close(long to)
     {
-        _closed = new FrameGap(_from, to);
+        var gap = new FrameGap(_from, to);
         _from = -1;
-        onClosed(_closed.Value);
+        if (gap.To > gap.From) // else all had been read when the hold was taken away, and what came next was where to go on
+        {
+            _closed = gap;
+            onClosed(gap);
+        }
     }
 }
