@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # The whole gate: format, build, every test. Ends with the totals, alone on a line, and fails if anything did.
+#   ./test.sh stress TIME [SEED]     only the stress test of the log's concurrency, for a time such as 90s, 20m or 2h
+#   ./test.sh dropping TIME [SEED]   only the proof that what is dropped harms no other picture, likewise
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/build/common.sh"
 
@@ -50,7 +52,40 @@ run_tests() {
   fi
 }
 
+# A time such as 90s, 20m or 2h, in seconds.
+seconds_of() {
+  [[ $1 =~ ^([0-9]+)([smh]?)$ ]] || fail "\"$1\" is no time such as 90s, 20m or 2h"
+  case "${BASH_REMATCH[2]}" in
+    h) echo $((BASH_REMATCH[1] * 3600)) ;;
+    m) echo $((BASH_REMATCH[1] * 60)) ;;
+    *) echo "${BASH_REMATCH[1]}" ;;
+  esac
+}
+
+# Runs one test of those that go on for as long as they are told to: endure PROJECT FILTER TIME [SEED]
+endure() {
+  MEDIASERVER_TEST_SECONDS="$(seconds_of "$3")"
+  MEDIASERVER_TEST_SEED="${4:-$(date +%s)}"
+  export MEDIASERVER_TEST_SECONDS MEDIASERVER_TEST_SEED
+  say "Until $(date -d "+$MEDIASERVER_TEST_SECONDS seconds" '+%F %T'), from seed $MEDIASERVER_TEST_SEED"
+  exec dotnet test "$1" --nologo --filter "$2" --logger "console;verbosity=detailed"
+}
+
 cd "$root"
+case "${1:-}" in
+  stress)
+    need_dotnet
+    endure tests/Hub.Tests FullyQualifiedName~Stress.StressTests "${2:-}" "${@:3:1}"
+    ;;
+  dropping)
+    need_dotnet
+    have ffmpeg || apt_install ffmpeg || fail "the proof cannot run without ffmpeg"
+    endure tests/Ingest.Tests FullyQualifiedName~However_readers_stall "${2:-}" "${@:3:1}"
+    ;;
+  '') ;;
+  *) fail "usage: ./test.sh [stress|dropping TIME [SEED]]" ;;
+esac
+
 started=$SECONDS
 status=0
 rm -rf "$results"

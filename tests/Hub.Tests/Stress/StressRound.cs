@@ -16,14 +16,8 @@ internal sealed class StressRound(int seed)
 
     private readonly Random _random = new(seed);
 
-    /// <summary>What its readers got and lost.</summary>
+    /// <summary>What happened.</summary>
     public StressTally Tally { get; } = new();
-
-    /// <summary>Frames published.</summary>
-    public long Published { get; private set; }
-
-    /// <summary>Times that the publisher was lost and came back.</summary>
-    public int Resumes { get; private set; }
 
     public async Task RunAsync()
     {
@@ -60,7 +54,7 @@ internal sealed class StressRound(int seed)
 
         Assert.Empty(hub.Topics);
         TrafficCounters totals = hub.GetTotals();
-        Assert.Equal(Published, totals.FramesIn.Total);
+        Assert.Equal(Tally.Published, totals.FramesIn.Total);
         Assert.Equal(Tally.Delivery.Delivered, totals.Delivery.Delivered);
         Assert.Equal(Tally.Delivery.Dropped, totals.Delivery.Dropped);
         slabs.Dispose();
@@ -80,13 +74,13 @@ internal sealed class StressRound(int seed)
         FrameTraits next = FrameTraits.None;
         while (Stopwatch.GetElapsedTime(started) < Duration)
         {
-            bool isLost = random.Next(60) == 0;
+            bool isLost = random.Next(30) == 0;
             int frames = isLost ? random.Next(StressStream.GroupFrames) : StressStream.GroupFrames;
             for (int place = 0; place < frames; place++)
             {
                 publication.Publish(StressStream.Create(maker, topic.Head, place, next));
                 next = FrameTraits.None;
-                Published++;
+                Tally.CountPublished();
                 if (random.Next(30) == 0)
                 {
                     Thread.Yield();
@@ -99,7 +93,7 @@ internal sealed class StressRound(int seed)
                 publication = hub.TryPublish(TestStream.Key, out _)!;
                 Assert.Same(topic, publication.Topic);
                 next = FrameTraits.Splice | FrameTraits.Discontinuity;
-                Resumes++;
+                Tally.CountResume();
             }
         }
 

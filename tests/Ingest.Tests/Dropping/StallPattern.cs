@@ -6,7 +6,7 @@ namespace MediaServer.Ingest.Tests.Dropping;
 /// </summary>
 internal sealed class StallPattern(Random random)
 {
-    private static readonly double[] Thresholds = [0.3, 0.5, 0.8, 0.95, 1];
+    private static readonly double[] Thresholds = [0.3, 0.5, 0.8, 0.85, 0.9, 0.95, 1];
 
     private Mood _mood;
     private int _stepsLeft;
@@ -31,9 +31,10 @@ internal sealed class StallPattern(Random random)
         if (_stepsLeft-- <= 0)
         {
             _mood = (Mood)random.Next(5);
-            _stepsLeft = _mood == Mood.Asleep ? random.Next(1, 150) : random.Next(5, 80);
+            _stepsLeft = random.Next(5, _mood == Mood.Hovering ? 150 : 80);
             _pace = random.Next(2, 6);
             _target = Thresholds[random.Next(Thresholds.Length)] + ((random.NextDouble() - 0.5) / 10);
+            return _mood is Mood.Prompt or Mood.Hovering ? int.MaxValue : 0; // who has not caught up is not held to its bound
         }
 
         _step++;
@@ -41,7 +42,7 @@ internal sealed class StallPattern(Random random)
         {
             Mood.Prompt => int.MaxValue,
             Mood.Asleep => 0,
-            Mood.Slow => _step % _pace == 0 ? 1 : 0,
+            Mood.Slow => _step % _pace == 0 ? random.Next(1, _pace + 2) : 0,
             Mood.Bursts => random.Next(10 * _pace) == 0 ? random.Next(4, 60) : 0,
             _ => fill >= _target ? 2 : 0,
         };

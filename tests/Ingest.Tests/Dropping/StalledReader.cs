@@ -35,7 +35,7 @@ internal sealed class StalledReader
             Back = TimeSpan.FromSeconds(random.Next(4)),
             ConfirmsDelivery = _confirms,
             Policy = policy,
-            Limit = random.Next(2) == 0 ? default : new LagLimit(Frames: random.Next(8, 40)),
+            Limit = random.Next(4) == 0 ? default : new LagLimit(Frames: random.Next(8, 30)),
         });
     }
 
