@@ -12,7 +12,7 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .
 COPY --from=console /source/src/Server/wwwroot src/Server/wwwroot
-RUN dotnet publish src/Server --configuration Release --output /app -p:RestoreLockedMode=true
+RUN dotnet restore src/Server --locked-mode && dotnet publish src/Server --configuration Release --output /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
