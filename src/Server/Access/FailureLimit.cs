@@ -14,9 +14,11 @@ internal sealed class FailureLimit(TimeProvider time)
     private const int MaxAddresses = 10_000; // remembered at once; who has more than that is not stopped by addresses
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan SweepInterval = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, Failures> _failures = [];
+    private long? _sweptAt;
 
     /// <summary>Whether the address has to wait.</summary>
     /// <param name="address">The peer's.</param>
@@ -41,26 +43,29 @@ internal sealed class FailureLimit(TimeProvider time)
         }
 
         IPAddress group = PeerAddress.GroupOf(address);
+        long now = time.GetTimestamp();
         lock (_lock)
         {
-            if (_failures.TryGetValue(group, out Failures failures) && time.GetElapsedTime(failures.Since) < Window)
+            if (_failures.TryGetValue(group, out Failures failures) && time.GetElapsedTime(failures.Since, now) < Window)
             {
                 _failures[group] = failures with { Count = failures.Count + 1 };
             }
-            else if (HasRoom())
+            else if (HasRoom(now))
             {
-                _failures[group] = new Failures(1, time.GetTimestamp());
+                _failures[group] = new Failures(1, now);
             }
         }
     }
 
-    private bool HasRoom()
+    private bool HasRoom(long now)
     {
-        if (_failures.Count >= MaxAddresses)
+        bool isSweepDue = _sweptAt is not { } sweptAt || time.GetElapsedTime(sweptAt, now) >= SweepInterval;
+        if (_failures.Count >= MaxAddresses && isSweepDue)
         {
+            _sweptAt = now;
             foreach ((IPAddress address, Failures failures) in _failures)
             {
-                if (time.GetElapsedTime(failures.Since) >= Window)
+                if (time.GetElapsedTime(failures.Since, now) >= Window)
                 {
                     _failures.Remove(address);
                 }
