@@ -18,6 +18,19 @@ public sealed class BrowserTests(BrowserTests.Show show) : IClassFixture<Browser
     }
 
     [Fact]
+    public async Task The_console_shows_who_reads_the_stream_and_how_they_do()
+    {
+        await using BrowserPage page = await show.Browser.OpenAsync(show.Server, "/watch/live/show");
+        await page.ChooseTransportAsync("flv");
+        string viewer = await page.Locate("#delivery tbody tr:has-text('http-flv')").First.InnerTextAsync();
+        await page.ScreenshotAsync("subscribers");
+        Assert.Contains("live", viewer, StringComparison.Ordinal);
+        Assert.Contains("%", viewer, StringComparison.Ordinal);
+        Assert.Contains("normal", await page.Locate("#delivery tbody tr:has-text('hls')").InnerTextAsync(), StringComparison.Ordinal);
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
     public async Task Hls_plays()
     {
         await using BrowserPage page = await show.Browser.OpenAsync(show.Server, "/watch/live/show");

@@ -1,7 +1,7 @@
 import type { Subscriber, SubscriberState, Subscribers } from '../api';
 import { h, setText } from '../dom';
 import * as format from '../format';
-import { dropsOf, durationsText, lagText, totalOf } from './deliveryText';
+import { dropsOf, durationsText, totalOf } from './deliveryText';
 
 const columns = ['Subscriber', 'State', 'Policy', 'Fill', 'Behind', 'Dropped', 'Latency p50 / p99', 'For'];
 
@@ -36,7 +36,8 @@ class Row {
     setText(policy, subscriber.policy);
     this.#meter.value = subscriber.fill;
     setText(this.#fill, format.percent(subscriber.fill));
-    setText(behind, lagText(subscriber.lag));
+    setText(behind, `${format.count(subscriber.lag.frames, 'frame')} · ${format.shortTime(subscriber.lag.seconds)}`);
+    behind.title = format.bytes(subscriber.lag.bytes);
     const drops = dropsOf(subscriber.delivery);
     setText(dropped, String(drops.reduce((sum, [, counts]) => sum + totalOf(counts), 0)));
     dropped.title = drops.map(([reason, counts]) => `${format.word(reason)} ${totalOf(counts)}`).join(', ');
