@@ -24,6 +24,12 @@ internal sealed class TopicLog
     private readonly LosslessBudget _losslessBudget;
     private LosslessHold[] _holds = []; // the writer's; replaced, never changed
     private long _liveTail;
+
+    // The writer's, so that a frame that comes needs no look at older ones, which lie in no cache any more: that cost more than all the rest.
+    private LogPosition _head;
+    private long _joinOffset = long.MaxValue; // of the last random access point
+    private (long Offset, long Charge, long ReceivedAt) _oldestNeeded = (-1, 0, 0); // as it stood at the live tail
+
     private MediaFrame? _lastRandomAccess; // for its place and times; held or not
     private bool _hasVideo;
     private long _gopFrames;
@@ -83,7 +89,8 @@ internal sealed class TopicLog
     public void Append(MediaFrame frame)
     {
         Debug.Assert(frame.Offset < 0, "a frame is published once");
-        frame.Position = Frames.HeadPosition;
+        frame.Position = _head;
+        _head = _head.After(frame);
         if (frame.Is(FrameTraits.Splice))
         {
             Configurations.Restart(frame.Offset);
@@ -166,6 +173,7 @@ internal sealed class TopicLog
         if (frame.Kind == MediaKind.Video && !_hasVideo)
         {
             Volatile.Write(ref _lastRandomAccess, null); // audio before the first video was no place to join after all
+            _joinOffset = long.MaxValue;
             Volatile.Write(ref _hasVideo, true);
         }
 
@@ -182,23 +190,36 @@ internal sealed class TopicLog
         }
 
         Volatile.Write(ref _lastRandomAccess, frame);
+        _joinOffset = frame.Offset;
     }
+
+    /// <summary>Whether the live tail stays where it is, decided without a look at the frame there. False when that is not known.</summary>
+    private bool IsTailNeeded(MediaFrame newest) =>
+        _oldestNeeded.Offset == _liveTail
+        && _liveTail >= _joinOffset
+        && _head.Offset - _liveTail <= _budget.Frames
+        && _head.Charge - _oldestNeeded.Charge <= _budgetBytes
+        && newest.ReceivedAt - _oldestNeeded.ReceivedAt <= _budget.Ticks;
 
     /// <returns>By how many frames it moved.</returns>
     private int MoveLiveTail(bool hasSubscribers)
     {
         MediaFrame newest = Frames.Newest!;
-        long headCharge = Frames.HeadPosition.Charge;
-        long lastRandomAccess = _lastRandomAccess?.Offset ?? long.MaxValue;
+        if (IsTailNeeded(newest))
+        {
+            return 0;
+        }
+
         long tail = _liveTail;
         int moved = 0;
         while (tail <= newest.Offset)
         {
             MediaFrame oldest = Frames.Peek(tail)!;
-            bool isOverBudget = oldest != newest && (headCharge - oldest.Position.Charge > _budgetBytes || _budget.IsExceeded(oldest, newest));
-            bool isNeeded = oldest.Offset >= lastRandomAccess || (hasSubscribers && !Thresholds.Full.IsExceeded(oldest, newest));
+            bool isOverBudget = oldest != newest && (_head.Charge - oldest.Position.Charge > _budgetBytes || _budget.IsExceeded(oldest, newest));
+            bool isNeeded = oldest.Offset >= _joinOffset || (hasSubscribers && !Thresholds.Full.IsExceeded(oldest, newest));
             if (!isOverBudget && (isNeeded || moved == MaxEvictionsPerFrame))
             {
+                _oldestNeeded = (tail, oldest.Position.Charge, oldest.ReceivedAt);
                 break;
             }
 
