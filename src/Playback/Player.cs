@@ -115,7 +115,7 @@ internal abstract class Player : IFrameSource, IDisposable
     /// <inheritdoc/>
     public void Lost(MediaFrame frame)
     {
-        if (Connection.End == ConnectionEnd.None)
+        if (Connection.End == ConnectionEnd.None && !_isOver)
         {
             Subscription.ReportLost(frame); // else it counts as disconnected, with all that is in flight
             HaveGoodbyeSaid();

@@ -15,7 +15,7 @@ internal sealed class PlaybackServer : IAsyncDisposable
 
     private PlaybackServer(TransportOptions transport, HubOptions hub, PlaybackOptions playback, TimeProvider time)
     {
-        Transport = new TransportHost(transport, Slabs.Pool, TimeProvider.System, NullLogger<TransportHost>.Instance);
+        Transport = new TransportHost(transport, Slabs.Pool, time, NullLogger<TransportHost>.Instance);
         Hub = new StreamHub(hub, TimeProvider.System);
         Players = new RtmpPlayers(Hub, Options.Create(playback), time, NullLogger<RtmpPlayers>.Instance);
         _endpoint = new RtmpEndpoint(

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using System.Text;
 using MediaServer.Media;
 using MediaServer.Rtmp;
 
@@ -9,6 +10,9 @@ namespace MediaServer.Playback.Tests.Support;
 /// <summary>Plays live/show over a socket with a small receive buffer, reading only when a message is asked for.</summary>
 internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
 {
+    private static readonly SearchValues<byte> Letters =
+        SearchValues.Create(".ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"u8);
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveBufferSize = 16 * 1024 };
@@ -16,6 +20,7 @@ internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
     private readonly SlabPool _pool = new();
     private readonly RtmpClientSession _session;
     private readonly Queue<(RtmpMessageType Type, uint Timestamp, byte FirstByte, int LengthBytes)> _messages = new();
+    private readonly List<string> _statuses = [];
     private bool _hasEnded;
     private PipeReader _input = PipeReader.Create(Stream.Null);
 
@@ -27,6 +32,17 @@ internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
 
     /// <summary>Whether the server said that the stream is over.</summary>
     public bool WasToldOfTheEnd { get; private set; }
+
+    /// <summary>Codes of the <c>onStatus</c> messages that came, some of them several times.</summary>
+    public IReadOnlyList<string> Statuses => _statuses;
+
+    /// <summary>Plays, expecting to be refused.</summary>
+    /// <returns>What the server said.</returns>
+    public static async Task<string> PlayRefusedAsync(int port, string query)
+    {
+        RtmpProtocolException refusal = await Assert.ThrowsAsync<RtmpProtocolException>(() => PlayAsync(port, query));
+        return refusal.Message;
+    }
 
     public static async Task<RtmpPlayClient> PlayAsync(int port, string query = "", RtmpCapabilities? capabilities = null)
     {
@@ -108,11 +124,23 @@ internal sealed class RtmpPlayClient : IRtmpMediaSink, IDisposable
         _socket.Dispose();
     }
 
+    private void NoteStatuses(ReadOnlySpan<byte> received)
+    {
+        for (int at; (at = received.IndexOf("NetStream.Play."u8)) >= 0;)
+        {
+            received = received[at..];
+            int length = received.IndexOfAnyExcept(Letters);
+            _statuses.Add(Encoding.ASCII.GetString(received[..Math.Max(length, 1)]));
+            received = received[1..];
+        }
+    }
+
     private async Task<bool> ReadOnceAsync()
     {
         await _socket.SendAsync(_output.WrittenMemory);
         _output.ResetWrittenCount();
         ReadResult read = await _input.ReadAsync().AsTask().WaitAsync(Limit);
+        NoteStatuses(read.Buffer.ToArray());
         _input.AdvanceTo(_session.Receive(read.Buffer), read.Buffer.End);
         await _socket.SendAsync(_output.WrittenMemory);
         _output.ResetWrittenCount();
