@@ -1,7 +1,4 @@
-using System.Buffers;
-using System.IO.Pipelines;
 using System.Net.Sockets;
-using MediaServer.Media;
 
 namespace MediaServer.EndToEnd.Harness;
 
@@ -18,28 +15,6 @@ internal sealed class FlvViewer(ServerProcess server, string stream) : Viewer(se
         using var http = new HttpClient(handler);
         using HttpResponseMessage response = await http.GetAsync(Server.FlvUrl(Stream), HttpCompletionOption.ResponseHeadersRead, closing);
         response.EnsureSuccessStatusCode();
-        PipeReader input = PipeReader.Create(await response.Content.ReadAsStreamAsync(closing));
-        var reader = new FlvReader();
-        while (true)
-        {
-            ReadResult read = await ReadAsync(input, closing);
-            ReadOnlySequence<byte> received = read.Buffer;
-            OperationStatus status;
-            while ((status = reader.Read(ref received, out FlvTag tag)) == OperationStatus.Done)
-            {
-                Add(tag.Kind, tag.Timestamp, tag.Body.ToArray());
-            }
-
-            if (status == OperationStatus.InvalidData)
-            {
-                throw new InvalidDataException($"What came is no FLV: it {reader.Fault}.");
-            }
-
-            input.AdvanceTo(received.Start, received.End);
-            if (read.IsCompleted)
-            {
-                return;
-            }
-        }
+        await ReadFlvAsync(await response.Content.ReadAsStreamAsync(closing), closing);
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using MediaServer.Media;
 
 namespace MediaServer.EndToEnd.Harness;
@@ -26,6 +27,27 @@ internal sealed record ReceivedFrame(MediaKind Kind, uint Timestamp, byte[] Body
 
     /// <summary>A picture that the encoder marked as a key frame.</summary>
     public bool IsKeyFrame => IsPicture && ((Body[0] >> 4) & 7) == 1;
+
+    /// <summary>An H.264 picture that no other refers to: <c>nal_ref_idc</c> is 0.</summary>
+    public bool IsDisposable
+    {
+        get
+        {
+            const int LengthBytes = 4;
+            for (int at = 5; IsPicture && !IsEnhanced && at + LengthBytes < Body.Length;)
+            {
+                int header = Body[at + LengthBytes];
+                if ((header & 0x1F) is >= 1 and <= 5) // a slice
+                {
+                    return (header & 0x60) == 0;
+                }
+
+                at += LengthBytes + BinaryPrimitives.ReadInt32BigEndian(Body.AsSpan(at));
+            }
+
+            return false;
+        }
+    }
 
     /// <summary>What the publisher says of the stream; other script data is the protocol's own.</summary>
     public bool IsMetadata => Kind == MediaKind.Data && Body.AsSpan().IndexOf("onMetaData"u8) == 3; // behind AMF0's marker and length

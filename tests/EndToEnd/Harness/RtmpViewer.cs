@@ -9,6 +9,8 @@ namespace MediaServer.EndToEnd.Harness;
 /// <summary>Plays over RTMP.</summary>
 internal sealed class RtmpViewer(ServerProcess server, string stream) : Viewer(server, stream), IRtmpMediaSink
 {
+    private static readonly SlabPool Slabs = new();
+
     public void OnMedia(in RtmpMessageHeader header, PayloadBuilder payload)
     {
         byte[] body = new byte[payload.LengthBytes];
@@ -33,7 +35,7 @@ internal sealed class RtmpViewer(ServerProcess server, string stream) : Viewer(s
         using Socket socket = await ConnectAsync(Server.RtmpPort, closing);
         var output = new ArrayBufferWriter<byte>();
         var target = new RtmpClientTarget { Host = $"localhost:{Server.RtmpPort}", App = "live", StreamName = Stream };
-        using var session = new RtmpClientSession(output, this, new SlabPool(), new RtmpLimits(), TimeProvider.System, target, RtmpClientRole.Play);
+        using var session = new RtmpClientSession(output, this, Slabs, new RtmpLimits(), TimeProvider.System, target, RtmpClientRole.Play);
         PipeReader input = PipeReader.Create(new NetworkStream(socket));
         session.Start();
         while (true)

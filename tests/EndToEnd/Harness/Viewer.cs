@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Diagnostics;
 using System.IO.Pipelines;
 using System.Net.Sockets;
+using MediaServer.Media;
 
 namespace MediaServer.EndToEnd.Harness;
 
@@ -51,9 +53,13 @@ internal abstract class Viewer : IAsyncDisposable
     protected string Stream { get; }
 
     /// <summary>Begins to play.</summary>
-    public static Viewer Open(Protocol protocol, ServerProcess server, string stream)
+    public static Viewer Open(Protocol protocol, ServerProcess server, string stream) =>
+        protocol == Protocol.Rtmp ? Open(new RtmpViewer(server, stream)) : Open(new FlvViewer(server, stream));
+
+    /// <summary>Has a viewer begin to play.</summary>
+    public static T Open<T>(T viewer)
+        where T : Viewer
     {
-        Viewer viewer = protocol == Protocol.Rtmp ? new RtmpViewer(server, stream) : new FlvViewer(server, stream);
         viewer._clock.Start();
         viewer._running = Task.Run(() => viewer.RunAsync(viewer._closing.Token));
         return viewer;
@@ -122,13 +128,42 @@ internal abstract class Viewer : IAsyncDisposable
     /// <summary>Plays until the server ends it.</summary>
     protected abstract Task RunAsync(CancellationToken closing);
 
-    protected void Add(MediaServer.Media.MediaKind kind, uint timestamp, byte[] body)
+    protected void Add(MediaKind kind, uint timestamp, byte[] body)
     {
+        body = SharedBodies.Find(body);
         lock (_lock)
         {
             _frames.Add(new ReceivedFrame(kind, timestamp, body, _clock.Elapsed));
             _changed.SetResult();
             _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
+    /// <summary>Reads FLV to its end.</summary>
+    protected async Task ReadFlvAsync(Stream source, CancellationToken closing)
+    {
+        PipeReader input = PipeReader.Create(source);
+        var reader = new FlvReader();
+        while (true)
+        {
+            ReadResult read = await ReadAsync(input, closing);
+            ReadOnlySequence<byte> received = read.Buffer;
+            OperationStatus status;
+            while ((status = reader.Read(ref received, out FlvTag tag)) == OperationStatus.Done)
+            {
+                Add(tag.Kind, tag.Timestamp, tag.Body.ToArray());
+            }
+
+            if (status == OperationStatus.InvalidData)
+            {
+                throw new InvalidDataException($"What came is no FLV: it {reader.Fault}.");
+            }
+
+            input.AdvanceTo(received.Start, received.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
         }
     }
 
