@@ -22,4 +22,7 @@ internal static partial class TransportLog
 
     [LoggerMessage(1005, LogLevel.Error, "A loop did not stop within {Seconds} s: something waits on it")]
     public static partial void LoopDidNotStop(this ILogger logger, double seconds);
+
+    [LoggerMessage(1006, LogLevel.Error, "The epoll of a shard failed with error {Error}, and is replaced")]
+    public static partial void PollFailed(this ILogger logger, int error);
 }

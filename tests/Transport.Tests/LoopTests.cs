@@ -1,11 +1,14 @@
+using System.Buffers;
 using System.IO.Pipelines;
+using System.Runtime.InteropServices;
 using MediaServer.Media;
 using MediaServer.TestKit;
+using Microsoft.Win32.SafeHandles;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MediaServer.Transport.Tests;
 
-public class LoopTests
+public partial class LoopTests
 {
     [Theory]
     [InlineData(true)]
@@ -79,6 +82,51 @@ public class LoopTests
         loop.Post(() => throw new InvalidOperationException("a bug"));
         Assert.True(await loop.RunAsync(() => loop.IsCurrent));
         Assert.Equal(1, loop.Faults);
+    }
+
+    [Fact]
+    public async Task Sockets_live_on_when_the_epoll_is_lost()
+    {
+        await using var rig = new Rig(TransportKind.Shard);
+        (TransportConnection first, Peer firstPeer) = await rig.ConnectAsync();
+        (TransportConnection second, Peer secondPeer) = await rig.ConnectAsync();
+        Task echoing = Task.WhenAll(Echo(first), Echo(second));
+        await AskAsync();
+
+        var shard = (ShardLoop)first.Loop;
+        using (SafeFileHandle nothing = File.OpenHandle("/dev/null"))
+        {
+            // Not closed, or the number would be the next test's: from here on it is no epoll.
+            Assert.True(Replace((int)nothing.DangerousGetHandle(), shard.PollDescriptor) >= 0);
+        }
+
+        await AskAsync();
+        await AskAsync();
+        firstPeer.Reset();
+        secondPeer.Reset();
+        await echoing.Soon();
+
+        static Task Echo(TransportConnection connection) => connection.ServeAsync(async () =>
+        {
+            ReadResult read;
+            do
+            {
+                read = await connection.Input.ReadAsync();
+                connection.Outbox.Write(read.Buffer.FirstSpan);
+                connection.Input.AdvanceTo(read.Buffer.End);
+            }
+            while (!read.IsCompleted);
+            connection.Input.Complete();
+        });
+
+        async Task AskAsync()
+        {
+            foreach (Peer peer in new[] { firstPeer, secondPeer })
+            {
+                await peer.SendAsync(new byte[] { 1, 2, 3 });
+                Assert.Equal([1, 2, 3], await peer.ReceiveAsync(3));
+            }
+        }
     }
 
     [Theory]
@@ -215,6 +263,9 @@ public class LoopTests
             Runs++;
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "dup2")]
+    private static partial int Replace(int leadsTo, int descriptor);
 
     private sealed class BrokenSource : IFrameSource
     {

@@ -36,11 +36,15 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
     /// <summary>Joins the loop. The first thing it runs there.</summary>
     public void Start()
     {
-        if (!TryAttach())
+        if (TryAttach())
         {
-            return;
+            Watch();
         }
+    }
 
+    /// <summary>Has the loop's epoll watch the socket: it reports at once what there is.</summary>
+    public void Watch()
+    {
         int error = _loop.Watch(_descriptor, this);
         if (error != 0)
         {

@@ -6,6 +6,8 @@ namespace MediaServer.Transport;
 /// <summary>A thread around one epoll that owns its sockets whole: it receives, runs their protocol inline, and sends.</summary>
 public sealed class ShardLoop : EventLoop
 {
+    private static readonly TimeSpan RecoveryPause = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentQueue<IThreadPoolWorkItem> _work = new();
     private readonly Poller _poller = new();
     private readonly LoadMeter _load;
@@ -48,6 +50,9 @@ public sealed class ShardLoop : EventLoop
             _poller.Ring();
         }
     }
+
+    /// <summary>The epoll's descriptor.</summary>
+    internal int PollDescriptor => _poller.Descriptor;
 
     /// <summary>Begins to watch a connection's socket.</summary>
     /// <returns>0, or the error.</returns>
@@ -119,7 +124,28 @@ public sealed class ShardLoop : EventLoop
         int events = _poller.Wait(idle ? -1 : 0);
         _load.Wake();
         Volatile.Write(ref _asleep, 0);
+        if (events < 0)
+        {
+            Recover(-events);
+        }
+
         return events;
+    }
+
+    /// <summary>Somebody in the process closed a descriptor that was not theirs, the epoll's: sockets must not die of that.</summary>
+    private void Recover(int error)
+    {
+        Logger.PollFailed(error);
+        if (!_poller.TryOpen())
+        {
+            Thread.Sleep(RecoveryPause);
+            return;
+        }
+
+        foreach (ShardConnection? connection in _sockets)
+        {
+            connection?.Watch();
+        }
     }
 
     private void Handle((int Socket, PollEvents Events) ready)

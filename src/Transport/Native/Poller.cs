@@ -22,16 +22,18 @@ internal sealed unsafe partial class Poller
 
     private readonly Lock _ringing = new();
     private readonly byte* _events = (byte*)NativeMemory.AllocZeroed(Capacity, 16);
-    private readonly int _epoll;
     private readonly int _bell;
+    private int _epoll;
     private bool _closed;
 
     public Poller()
     {
-        _epoll = Check(Create(CloseOnExec));
         _bell = Check(EventFd(0, CloseOnExec | NonBlocking));
-        Check(Control(Add, _bell, PollEvents.Readable | PollEvents.EdgeTriggered));
+        Check(TryOpen() ? 0 : -1);
     }
+
+    /// <summary>The epoll's descriptor.</summary>
+    public int Descriptor => _epoll;
 
     /// <summary>Whether shards can run here: Linux on a processor whose structures are known.</summary>
     public static bool IsSupported => OperatingSystem.IsLinux()
@@ -50,11 +52,34 @@ internal sealed unsafe partial class Poller
 
     /// <summary>Waits until something is ready, the bell rings, or the time is over.</summary>
     /// <param name="timeoutMilliseconds">0 does not wait, −1 waits for ever.</param>
-    /// <returns>How many events there are.</returns>
+    /// <returns>How many events there are, or the error times −1.</returns>
     public int Wait(int timeoutMilliseconds)
     {
         int count = Wait(_epoll, _events, Capacity, timeoutMilliseconds);
-        return count < 0 && Marshal.GetLastPInvokeError() == SystemCalls.Interrupted ? 0 : Check(count);
+        if (count >= 0)
+        {
+            return count;
+        }
+
+        int error = Marshal.GetLastPInvokeError();
+        return error == SystemCalls.Interrupted ? 0 : -error;
+    }
+
+    /// <summary>
+    /// Begins anew with an epoll that watches nothing but the bell. The old descriptor is not closed: it only fails because it is no longer
+    /// ours, and so may be somebody else's.
+    /// </summary>
+    /// <returns>Whether there is one: not while the process has no descriptor left.</returns>
+    public bool TryOpen()
+    {
+        int epoll = Create(CloseOnExec);
+        if (epoll < 0)
+        {
+            return false;
+        }
+
+        _epoll = epoll;
+        return Control(Add, _bell, PollEvents.Readable | PollEvents.EdgeTriggered) == 0;
     }
 
     /// <summary>The event of that index from the last wait.</summary>
