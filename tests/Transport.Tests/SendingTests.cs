@@ -57,6 +57,64 @@ public class SendingTests
         Assert.Equal(1, connection.SendCalls);
     }
 
+    [Fact]
+    public async Task A_long_run_travels_in_one_call_and_the_next_while_it_is_on_its_way()
+    {
+        await using var rig = new Rig(TransportKind.Shard);
+        (TransportConnection connection, Peer peer) = await rig.ConnectAsync();
+        using var frames = new TestFrames(rig.Pool);
+        MediaFrame[] log = [.. Enumerable.Range(0, 50).Select(i => frames.Make(10_000, i))]; // twice 250 KB, where 128 may wait unsent
+        byte[] expected = [.. log.SelectMany(frame => TestFrames.BytesOf(frame, FrameEnvelope.Rtmp))];
+        var source = new RunSource(log, FrameEnvelope.Rtmp);
+        await connection.RunAsync(() => connection.StartSending(source, FrameEnvelope.Rtmp));
+        for (int run = 0; run < 2; run++)
+        {
+            await connection.RunAsync(() =>
+            {
+                source.Fill(25 * run, 25);
+                source.Head = 25 * (run + 1);
+                connection.Flush();
+                source.Run.Clear();
+            });
+            Assert.Equal(expected[..(expected.Length / 2)], await peer.ReceiveAsync(expected.Length / 2));
+            expected = expected[(expected.Length / 2)..];
+        }
+
+        Assert.Equal((2, 2), (source.SentRuns, connection.SendCalls));
+        source.Evict(0, 50);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public async Task Runs_arrive_whole_and_in_order_at_a_slow_reader(TransportKind kind)
+    {
+        await using var rig = new Rig(kind);
+        (TransportConnection connection, Peer peer) = await rig.ConnectAsync(smallBuffers: true);
+        using var frames = new TestFrames(rig.Pool);
+        var random = new Random(7);
+        MediaFrame[] log = [.. Enumerable.Range(0, 400).Select(i => frames.Make(random.Next(0, 9_000), i))];
+        byte[] expected = [.. log.SelectMany(frame => TestFrames.BytesOf(frame, FrameEnvelope.Flv))];
+        var source = new RunSource(log, FrameEnvelope.Flv);
+        await connection.RunAsync(() =>
+        {
+            source.Fill(0, 60);
+            connection.StartSending(source, FrameEnvelope.Flv);
+            connection.Flush();
+            source.Run.Clear();
+        });
+        for (int at = 0; at < expected.Length;)
+        {
+            byte[] piece = await peer.ReceiveAsync(Math.Min(expected.Length - at, random.Next(1, 60_000)));
+            Assert.Equal(expected[at..(at + piece.Length)], piece);
+            at += piece.Length;
+        }
+
+        await connection.UntilAsync(() => source.SentFrames.Count == log.Length);
+        Assert.Equal(log, source.SentFrames);
+        Assert.Empty(source.LostFrames);
+        source.Evict(0, log.Length);
+    }
+
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task Answers_go_between_two_frames_and_never_into_one(TransportKind kind)
