@@ -1,4 +1,5 @@
 using MediaServer.Load;
+using MediaServer.Rtmp;
 using MediaServer.TestKit;
 
 namespace MediaServer.Bench.Tests;
@@ -32,5 +33,26 @@ public class StampTests
 
         Assert.All(clip.Media, tag => Assert.False(Stamp.TryRead(tag.Body, out _)));
         Assert.Equal(10_000u, clip.LengthMilliseconds);
+    }
+
+    [Theory]
+    [InlineData(0, 300, 1)]
+    [InlineData(17, 300, 1)]
+    [InlineData(299, 600, 2)]
+    public void Whole_turns_have_the_bytes_of_all_frames_wherever_they_begin(uint first, long count, int turns)
+    {
+        Clip clip = Clip.Load(Path.Combine(SampleStream.Folder, "bframes.flv"), isStamped: true);
+        long turn = clip.Media.Where(tag => tag.Type == RtmpMessageType.Video).Sum(tag => (long)tag.PublishedBytes);
+
+        Assert.Equal(turns * turn, clip.GetPublishedBytes(RtmpMessageType.Video, first, count));
+    }
+
+    [Fact]
+    public void A_part_of_a_turn_goes_on_at_the_first_frame()
+    {
+        Clip clip = Clip.Load(Path.Combine(SampleStream.Folder, "bframes.flv"), isStamped: true);
+        ClipTag[] video = [.. clip.Media.Where(tag => tag.Type == RtmpMessageType.Video)];
+
+        Assert.Equal(video[^1].PublishedBytes + video[0].PublishedBytes, clip.GetPublishedBytes(RtmpMessageType.Video, (uint)video.Length - 1, 2));
     }
 }

@@ -35,23 +35,26 @@ internal sealed class Comparison(CompareOptions options)
         {
             foreach (Scenario scenario in scenarios.Where(scenario => scenario.MostRuns >= round))
             {
-                if (stopping.IsCancellationRequested)
-                {
-                    Console.WriteLine("Stopped; what was measured is kept.");
-                    return false;
-                }
-
                 Console.Write($"{++done}/{total} {scenario.Name}, run {round}: ");
                 try
                 {
                     Figures figures = Measure(scenario, server, round);
-                    results.Add(figures);
-                    Console.WriteLine(Report.DescribeShortly(figures));
+                    if (!stopping.IsCancellationRequested) // else it was cut short
+                    {
+                        results.Add(figures);
+                        Console.WriteLine(Report.DescribeShortly(figures));
+                    }
                 }
                 catch (UsageException fault)
                 {
                     isWhole = false;
                     Console.WriteLine(fault.Message);
+                }
+
+                if (stopping.IsCancellationRequested)
+                {
+                    Console.WriteLine("Stopped; what was measured before is kept.");
+                    return false;
                 }
             }
         }

@@ -81,12 +81,19 @@ internal static class CostPlot
 
         foreach ((int players, double cost) in curve.Points)
         {
-            svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"{color}\" cx=\"{XOf(players):0.0}\" cy=\"{axis.YOf(cost):0.0}\" r=\"4.5\"/>\n");
+            Point(svg, color, XOf(players), axis.YOf(cost), index);
         }
 
         double y = Top + 22 + (index * 22);
-        svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"{color}\" cx=\"{Width - Right - 92}\" cy=\"{y - 4}\" r=\"4.5\"/>\n");
+        Point(svg, color, Width - Right - 92, y - 4, index);
         Label(svg, Width - Right - 80, y, "start", curve.Title);
+    }
+
+    // The first is a disc, the second a ring around it: both show where they coincide.
+    private static void Point(StringBuilder svg, string color, double x, double y, int index)
+    {
+        string shape = index == 0 ? "r=\"3.5\"" : "r=\"7\" style=\"fill: none; stroke-width: 2\"";
+        svg.Append(CultureInfo.InvariantCulture, $"<circle class=\"{color}\" cx=\"{x:0.0}\" cy=\"{y:0.0}\" {shape}/>\n");
     }
 
     private static void Line(StringBuilder svg, double x1, double y1, double x2, double y2) =>

@@ -140,6 +140,7 @@ internal sealed class LimitRun(LimitOptions options)
             WindowBytes = sink.Bytes,
             Clients = sink.Connected,
             Cpu = new Consumption(
+                seconds,
                 new Usage(user, system, Math.Round((user + system) / seconds, 3), memory, memory, memory, memory, 1),
                 sink.CpuSeconds,
                 Math.Max(0, machine - user - system - sink.CpuSeconds)),

@@ -35,12 +35,11 @@ internal sealed class Observer(Schedule schedule, int? serverProcess, Progress p
         ProcessReading? serverAfter = ReadServer();
         double client = (Environment.CpuUsage.TotalTime - clientBefore).TotalSeconds;
         double machine = ProcessReading.OfMachine() - machineBefore;
+        double seconds = (Clock.Now - begun) / (double)Clock.Second;
         progress.Clear();
 
-        Usage? server = serverBefore is null || serverAfter is null
-            ? null
-            : Difference(serverBefore, serverAfter, (Clock.Now - begun) / (double)Clock.Second);
-        return new Consumption(server, client, Math.Max(0, machine - client - (server?.CpuSeconds ?? 0)));
+        Usage? server = serverBefore is null || serverAfter is null ? null : Difference(serverBefore, serverAfter, seconds);
+        return new Consumption(seconds, server, client, Math.Max(0, machine - client - (server?.CpuSeconds ?? 0)));
     }
 
     private static double ToMiB(double bytes) => Math.Round(bytes / (1024 * 1024), 1);

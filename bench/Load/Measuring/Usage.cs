@@ -19,7 +19,8 @@ internal sealed record Usage(
 }
 
 /// <summary>CPU of everybody while it was measured.</summary>
+/// <param name="Seconds">How long that was: less than was asked for when it was stopped.</param>
 /// <param name="Server">The server, if one was named.</param>
 /// <param name="ClientCpuSeconds">This process.</param>
 /// <param name="OtherCpuSeconds">All others of the machine, a publisher included: much of it, and the figures are worth little.</param>
-internal sealed record Consumption(Usage? Server, double ClientCpuSeconds, double OtherCpuSeconds);
+internal sealed record Consumption(double Seconds, Usage? Server, double ClientCpuSeconds, double OtherCpuSeconds);

@@ -64,6 +64,22 @@ internal sealed record Clip(IReadOnlyList<ClipTag> Configuration, IReadOnlyList<
         return new Clip(configuration, media, LengthOf(media));
     }
 
+    /// <summary>Bytes that are published of the frames of a kind from one number on.</summary>
+    /// <param name="type">Audio or video.</param>
+    /// <param name="first">The number of the first, as in its <see cref="Stamp"/>.</param>
+    /// <param name="count">How many.</param>
+    public long GetPublishedBytes(RtmpMessageType type, uint first, long count)
+    {
+        long[] lengths = [.. Media.Where(tag => tag.Type == type).Select(tag => (long)tag.PublishedBytes)];
+        long bytes = count / lengths.Length * lengths.Sum();
+        for (long i = 0; i < count % lengths.Length; i++)
+        {
+            bytes += lengths[(first + i) % lengths.Length];
+        }
+
+        return bytes;
+    }
+
     // Video decides where there is any: its last frame stays for as long as the one before it.
     private static uint LengthOf(List<ClipTag> media)
     {

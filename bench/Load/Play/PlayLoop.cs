@@ -17,11 +17,10 @@ internal sealed class PlayLoop(IReadOnlyList<Player> players, PlayOptions option
     private readonly long _stallTo = schedule.Steady + (options.StallAt + options.StallFor).ToNanoseconds();
     private long _nextSweep;
     private bool _hasStalled;
+    private long _bytesBeforeResuming;
 
     /// <summary>Bytes that those who had stopped reading got afterwards.</summary>
     public long BytesAfterStall => _standing.Sum(player => player.Bytes) - _bytesBeforeResuming;
-
-    private long _bytesBeforeResuming;
 
     protected override long Work(long now)
     {

@@ -1,4 +1,5 @@
 using MediaServer.Media;
+using MediaServer.Rtmp;
 
 namespace MediaServer.Load;
 
@@ -51,9 +52,8 @@ internal sealed class PlayRun
         try
         {
             Consumption? cpu = new Observer(_schedule, _options.ServerProcess, progress).Watch(Describe, stopping);
-            stop.CancelAfter(cpu is null || stopping.IsCancellationRequested ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
-            Array.ForEach(threads, thread => thread.Join());
-            return cpu is null || stopping.IsCancellationRequested ? null : Summarize(cpu, probes.BytesAfterStall);
+            Array.ForEach(threads, thread => thread.Join()); // they end at the same time by themselves
+            return cpu is null ? null : Summarize(cpu, probes.BytesAfterStall);
         }
         finally
         {
@@ -71,7 +71,7 @@ internal sealed class PlayRun
     {
         Player[] readers = [.. _players.Where(player => player.Role != PlayerRole.Staller)];
         Player[] counted = [.. readers.Where(player => player.Role == PlayerRole.Probe || !_options.Discards)];
-        double expected = _options.Expected is { } clip ? clip.BitsPerSecond / 8 * _schedule.WindowSeconds : 0;
+        double expected = _options.Expected is { } clip ? GetExpectedBytes(clip, cpu.Seconds) : 0;
         long bytes = readers.Sum(player => player.MeasuredBytes);
         var firstKeyFrame = new Distribution();
         firstKeyFrame.Add(_crowdMeter.FirstKeyFrame);
@@ -79,7 +79,7 @@ internal sealed class PlayRun
         return new PlayResult
         {
             Mode = _options.Target.Url.Scheme,
-            WindowSeconds = _schedule.WindowSeconds,
+            WindowSeconds = cpu.Seconds,
             WindowBytes = _players.Sum(player => player.MeasuredBytes),
             Cpu = cpu,
             Clients = _players.Count,
@@ -104,6 +104,18 @@ internal sealed class PlayRun
             LongestSilenceMs = Math.Round(readers.Max(player => player.LongestSilence) / (double)Clock.Millisecond, 1),
             Stalled = SummarizeStalled(bytesAfterStall),
         };
+    }
+
+    /// <summary>What was published to each: by the numbers of the frames that a probe got, or on average.</summary>
+    private double GetExpectedBytes(Clip clip, double seconds)
+    {
+        Player? probe = _players.Where(player => player is { Role: PlayerRole.Probe, Video.FirstNumber: not null }).MaxBy(player => player.Video.Span);
+        return probe is null
+            ? clip.BitsPerSecond / 8 * seconds
+            : Sum(RtmpMessageType.Video, probe.Video) + Sum(RtmpMessageType.Audio, probe.Audio);
+
+        long Sum(RtmpMessageType type, TrackMeter track) =>
+            track.FirstNumber is { } first ? clip.GetPublishedBytes(type, first, track.Span) : 0;
     }
 
     private StallResult? SummarizeStalled(long bytesAfterStall)

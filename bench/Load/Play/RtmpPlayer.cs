@@ -16,6 +16,8 @@ internal sealed class RtmpPlayer : Player, IRtmpMediaSink
     private const uint DefaultWindow = 2_500_000;
     private const long KeepAlivePeriod = 20 * Clock.Second;
 
+    private static readonly SearchValues<byte> CodeLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz."u8);
+
     private readonly ArrayBufferWriter<byte> _output = new();
     private readonly List<byte> _unread = []; // by the session
     private readonly ChunkScanner _scanner;
@@ -165,12 +167,10 @@ internal sealed class RtmpPlayer : Player, IRtmpMediaSink
     {
         if (code.StartsWith("NetStream.Play.InsufficientBW"u8) || code.StartsWith("NetStream.Play.UnpublishNotify"u8) || code.StartsWith("NetStream.Play.Failed"u8))
         {
-            int length = code.IndexOfAnyExcept(Letters);
+            int length = code.IndexOfAnyExcept(CodeLetters);
             End($"the server said {System.Text.Encoding.ASCII.GetString(length < 0 ? code : code[..length])}");
         }
     }
-
-    private static readonly SearchValues<byte> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz."u8);
 
     private void Acknowledge()
     {

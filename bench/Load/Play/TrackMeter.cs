@@ -7,6 +7,7 @@ internal sealed class TrackMeter
 
     private uint _timestamp;
     private uint _number;
+    private uint _lastMeasured;
     private bool _hasFrame;
     private bool _hasNumber;
 
@@ -28,6 +29,12 @@ internal sealed class TrackMeter
     /// <summary>Whether the frame behind that step was a key frame.</summary>
     public bool JumpedToKeyFrame { get; private set; }
 
+    /// <summary>The number of the first stamped frame while it counted; null when there was none.</summary>
+    public uint? FirstNumber { get; private set; }
+
+    /// <summary>Stamped frames that were published from that one to the last, lost ones included.</summary>
+    public long Span => FirstNumber is { } first ? unchecked(_lastMeasured - first) + 1L : 0;
+
     /// <summary>Takes the next frame.</summary>
     public void Take(uint timestamp, Stamp? stamp, bool isKeyFrame, bool isMeasured)
     {
@@ -42,6 +49,12 @@ internal sealed class TrackMeter
         {
             Frames++;
             TimeFaults += _hasFrame && step < 0 ? 1 : 0;
+            if (stamp is { } measured)
+            {
+                FirstNumber ??= measured.Number;
+                _lastMeasured = measured.Number;
+            }
+
             if (_hasNumber && stamp is { } counted)
             {
                 int missing = unchecked((int)(counted.Number - _number)) - 1;

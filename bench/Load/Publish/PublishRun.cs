@@ -34,9 +34,8 @@ internal sealed class PublishRun
         {
             Consumption? cpu = new Observer(_schedule, _options.ServerProcess, progress).Watch(Describe, stopping);
             long bytes = _meter.Bytes - _meter.BytesBefore;
-            stop.CancelAfter(cpu is null || stopping.IsCancellationRequested ? TimeSpan.Zero : TimeSpan.FromSeconds(5));
-            thread.Join();
-            return cpu is null || stopping.IsCancellationRequested ? null : Summarize(cpu, bytes);
+            thread.Join(); // it ends at the same time by itself
+            return cpu is null ? null : Summarize(cpu, bytes);
         }
         finally
         {
@@ -50,7 +49,7 @@ internal sealed class PublishRun
     private PublishResult Summarize(Consumption cpu, long bytes) => new()
     {
         Mode = "publish",
-        WindowSeconds = _schedule.WindowSeconds,
+        WindowSeconds = cpu.Seconds,
         WindowBytes = bytes,
         Cpu = cpu,
         Clients = _publishers.Length,
