@@ -116,6 +116,16 @@ public sealed class SubscriptionStateTests : IDisposable
     }
 
     [Fact]
+    public void Pictures_that_lead_a_random_access_point_are_shown_when_nothing_before_it_was_left_out()
+    {
+        _stream.KeyFrame(composition: 60);
+        _stream.Video(composition: 0);
+        _stream.Continue(18); // 38: critical at the random access point alone
+
+        Assert.Equal(38, Received.AllOf(_subscription).Count);
+    }
+
+    [Fact]
     public void Each_track_of_video_waits_for_a_random_access_point_of_its_own()
     {
         _stream.KeyFrame(track: 1);

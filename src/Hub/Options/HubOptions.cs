@@ -71,7 +71,7 @@ public sealed class HubOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan ResumeWindow { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Streams that may be live at once, those included that wait for their publisher. Default 1,000. Times the budget in bytes, this bounds the memory for media.</summary>
+    /// <summary>Streams that may be live at once, those included that wait for their publisher. Default 1,000. Times the budget in bytes, and with <see cref="BlockTotalBytes"/>, this bounds the memory for media.</summary>
     [Range(1, 1_000_000)]
     public int MaxStreams { get; set; } = 1_000;
 

@@ -83,7 +83,7 @@ internal sealed class DeliveryAccount(bool confirms, DeliveryCounters delivery, 
         {
             if (frame.Offset >= _liveFrom)
             {
-                delivery.Latency.Record(topic.ToTime(sentAt - frame.ReceivedAt));
+                delivery.Latency.RecordAlone(topic.ToTime(sentAt - frame.ReceivedAt));
             }
         }
     }

@@ -16,6 +16,7 @@ public sealed class StreamTopic
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
     private readonly TimeSpan _drainTime;
+    private readonly double _timeTicksPerTick; // of a TimeSpan, of a timestamp
     private readonly Action<StreamTopic> _forget;
 
     private readonly Lock _append = new(); // of the log's writer
@@ -36,6 +37,7 @@ public sealed class StreamTopic
         _logger = logger;
         _forget = forget;
         _drainTime = options.DrainTime;
+        _timeTicksPerTick = (double)TimeSpan.TicksPerSecond / timeProvider.TimestampFrequency;
         Log = new TopicLog(options, timeProvider, losslessBudget);
     }
 
@@ -269,7 +271,7 @@ public sealed class StreamTopic
 
     internal long ToTicks(TimeSpan time) => (long)(time.TotalSeconds * _timeProvider.TimestampFrequency);
 
-    internal TimeSpan ToTime(long ticks) => _timeProvider.GetElapsedTime(0, ticks);
+    internal TimeSpan ToTime(long ticks) => new((long)(ticks * _timeTicksPerTick));
 
     private LosslessHold Hold()
     {

@@ -11,9 +11,11 @@ public class DurationHistogramTests
     {
         var histogram = new DurationHistogram();
         histogram.Record(TimeSpan.FromMilliseconds(milliseconds));
+        histogram.RecordAlone(TimeSpan.FromMilliseconds(milliseconds));
 
-        Assert.Equal(Enumerable.Range(0, 13).Select(i => i == bucket ? 1L : 0), histogram.Counts);
-        Assert.Equal((12, 1), (DurationHistogram.Bounds.Count, histogram.Total));
+        Assert.Equal(Enumerable.Range(0, 13).Select(i => i == bucket ? 2L : 0), histogram.Counts);
+        Assert.Equal((12, 2), (DurationHistogram.Bounds.Count, histogram.Total));
+        Assert.Equal(2 * TimeSpan.FromMilliseconds(Math.Max(milliseconds, 0)), histogram.Sum);
     }
 
     [Fact]
