@@ -207,14 +207,18 @@ public sealed class LosslessTests : IDisposable
     {
         using Subscription lossless = _stream.Subscribe(SlowPolicy.Block, confirms: true);
         var taken = new List<MediaFrame>();
-        while (!lossless.TryTakeGap(out FrameGap _) && taken.Count < 100)
+        _stream.KeyFrame(lengthBytes: 100_000);
+        while (lossless.TryRead(out MediaFrame? frame) && taken.Count < 100)
         {
-            _stream.KeyFrame(lengthBytes: 100_000);
-            Assert.True(lossless.TryRead(out MediaFrame? frame));
             taken.Add(frame);
+            _stream.Video(lengthBytes: 100_000);
         }
 
-        Assert.InRange(taken.Count, 38, 46); // 4 MiB, and the gap is of nothing but frames that came since
+        Assert.InRange(taken.Count, 38, 46); // 4 MiB
+        long keyFrame = _stream.KeyFrame();
+        Assert.Equal(keyFrame, Assert.Single(Received.AllOf(lossless)).Offset);
+        Assert.True(lossless.TryTakeGap(out FrameGap gap));
+        Assert.Equal(new FrameGap(taken.Count, keyFrame), gap);
         taken.ForEach(frame => frame.Release());
     }
 
