@@ -9,13 +9,18 @@ internal static class AvcInBandSets
     /// <param name="current">The configuration in force.</param>
     /// <param name="payload">As for <see cref="AvcSample.TryClassify"/>.</param>
     /// <param name="dataOffset">Likewise.</param>
+    /// <param name="isRandomAccess">Whether decoding can begin at the sample, as it was classified.</param>
     /// <param name="changed">The configuration that has them.</param>
     /// <returns>
     /// Whether there are such sets, and they make sense. Sets that come with a picture which decoding cannot begin at are left alone: they
     /// are between the encoder and the decoders at work, and will be repeated where others can begin.
     /// </returns>
     public static bool TryTake(
-        AvcConfiguration current, ReadOnlySpan<FrameFragment> payload, int dataOffset, [NotNullWhen(true)] out AvcConfiguration? changed)
+        AvcConfiguration current,
+        ReadOnlySpan<FrameFragment> payload,
+        int dataOffset,
+        bool isRandomAccess,
+        [NotNullWhen(true)] out AvcConfiguration? changed)
     {
         changed = null;
         var sets = new InBandSets(headerBytes: 1);
@@ -38,9 +43,9 @@ internal static class AvcInBandSets
             }
         }
 
-        return sets.News is { } news
-            && AvcSample.TryClassify(payload, dataOffset, current.NalLengthSize, out VideoSample sample)
-            && (sample.IsRandomAccess || !hasSlices)
+        return !units.IsMalformed
+            && sets.News is { } news
+            && (isRandomAccess || !hasSlices)
             && current.TryReplace(news, out changed);
     }
 }

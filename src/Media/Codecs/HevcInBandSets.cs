@@ -7,7 +7,11 @@ internal static class HevcInBandSets
 {
     /// <inheritdoc cref="AvcInBandSets.TryTake"/>
     public static bool TryTake(
-        HevcConfiguration current, ReadOnlySpan<FrameFragment> payload, int dataOffset, [NotNullWhen(true)] out HevcConfiguration? changed)
+        HevcConfiguration current,
+        ReadOnlySpan<FrameFragment> payload,
+        int dataOffset,
+        bool isRandomAccess,
+        [NotNullWhen(true)] out HevcConfiguration? changed)
     {
         changed = null;
         var sets = new InBandSets(HevcNalUnit.HeaderBytes);
@@ -42,9 +46,9 @@ internal static class HevcInBandSets
             }
         }
 
-        return sets.News is { } news
-            && HevcSample.TryClassify(payload, dataOffset, current.NalLengthSize, 0, out VideoSample sample)
-            && (sample.IsRandomAccess || !hasSlices)
+        return !units.IsMalformed
+            && sets.News is { } news
+            && (isRandomAccess || !hasSlices)
             && current.TryReplace(news, out changed);
     }
 }

@@ -12,6 +12,7 @@ public sealed class VideoBitstream(MediaCodec codec)
     private readonly Av1Bitstream _av1 = new();
     private AvcConfiguration? _avc;
     private HevcConfiguration? _hevc;
+    private bool _isRandomAccess; // the sample just classified
 
     /// <summary>The track's codec.</summary>
     public MediaCodec Codec => codec;
@@ -48,7 +49,7 @@ public sealed class VideoBitstream(MediaCodec codec)
     public bool TryClassify(ReadOnlySpan<FrameFragment> payload, int dataOffset, out VideoSample sample)
     {
         sample = default;
-        return codec switch
+        bool isClassified = codec switch
         {
             MediaCodec.Avc => _avc is not null && AvcSample.TryClassify(payload, dataOffset, _avc.NalLengthSize, out sample),
             MediaCodec.Hevc => _hevc is not null
@@ -58,6 +59,8 @@ public sealed class VideoBitstream(MediaCodec codec)
             MediaCodec.Vp9 => VpxSample.TryClassifyVp9(payload, dataOffset, out sample),
             _ => false,
         };
+        _isRandomAccess = sample.IsRandomAccess;
+        return isClassified;
     }
 
     /// <summary>
@@ -75,12 +78,12 @@ public sealed class VideoBitstream(MediaCodec codec)
     public bool TryTakeInBandChange(ReadOnlySpan<FrameFragment> payload, int dataOffset, [NotNullWhen(true)] out byte[]? record)
     {
         record = null;
-        if (_avc is not null && AvcInBandSets.TryTake(_avc, payload, dataOffset, out AvcConfiguration? avc))
+        if (_avc is not null && AvcInBandSets.TryTake(_avc, payload, dataOffset, _isRandomAccess, out AvcConfiguration? avc))
         {
             _avc = avc;
             record = avc.Record.ToArray();
         }
-        else if (_hevc is not null && HevcInBandSets.TryTake(_hevc, payload, dataOffset, out HevcConfiguration? hevc))
+        else if (_hevc is not null && HevcInBandSets.TryTake(_hevc, payload, dataOffset, _isRandomAccess, out HevcConfiguration? hevc))
         {
             _hevc = hevc;
             record = hevc.Record.ToArray();

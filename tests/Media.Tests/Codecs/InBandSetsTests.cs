@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using MediaServer.TestKit;
 
 namespace MediaServer.Media.Tests.Codecs;
@@ -124,7 +125,7 @@ public sealed class InBandSetsTests : IDisposable
     {
         byte[] sample = [.. Sample(OtherSps, OtherPps, Idr), 0, 0];
 
-        Assert.False(_bitstream.TryTakeInBandChange(_payload.Put(sample), TestPayload.DataOffset, out _));
+        Assert.False(TryTake(_bitstream, _payload.Put(sample), out _));
     }
 
     [Fact]
@@ -140,14 +141,14 @@ public sealed class InBandSetsTests : IDisposable
         string secondSet = Convert.ToHexString(HevcSequence.Beginning(1, 93, id: 1).WithSize(64, 48).Plain());
         _payload.Put(Sample("40010C11FF", sequenceSet, secondSet, "4401C1F2B4", "420A01", "2601AF"));
 
-        Assert.True(bitstream.TryTakeInBandChange(_payload.Fragments, TestPayload.DataOffset, out byte[]? changed));
+        Assert.True(TryTake(bitstream, _payload.Fragments, out byte[]? changed));
         Assert.True(HevcConfiguration.TryParse(changed, out HevcConfiguration? configuration));
         Assert.Equal((128, "hvc1.1.0.L93"), (configuration.Sequence.Width, configuration.CodecString));
         Assert.Equal("40010C11FF", Hex(Assert.Single(configuration.VideoParameterSets)));
         Assert.Equal([sequenceSet, secondSet], configuration.SequenceParameterSets.Select(Hex));
         Assert.Equal("4401C1F2B4", Hex(Assert.Single(configuration.PictureParameterSets)));
         Assert.EndsWith("A7000100064E0189010580", Convert.ToHexString(changed), StringComparison.Ordinal);
-        Assert.False(bitstream.TryTakeInBandChange(_payload.Fragments, TestPayload.DataOffset, out _));
+        Assert.False(TryTake(bitstream, _payload.Fragments, out _));
         Assert.NotEqual(old.CodecString, configuration.CodecString);
     }
 
@@ -156,15 +157,22 @@ public sealed class InBandSetsTests : IDisposable
     private static byte[] Sample(params string[] units) =>
         [.. units.Select(Wire.Hex).SelectMany(unit => (byte[])[0, 0, (byte)(unit.Length >> 8), (byte)unit.Length, .. unit])];
 
+    /// <summary>Looks at a sample as a publish session does.</summary>
+    private static bool TryTake(VideoBitstream bitstream, ReadOnlySpan<FrameFragment> sample, [NotNullWhen(true)] out byte[]? record)
+    {
+        _ = bitstream.TryClassify(sample, TestPayload.DataOffset, out _);
+        return bitstream.TryTakeInBandChange(sample, TestPayload.DataOffset, out record);
+    }
+
     private AvcConfiguration Take(params string[] units)
     {
         byte[] sample = Sample(units);
-        Assert.True(_bitstream.TryTakeInBandChange(_payload.Put(sample, 12, 30), TestPayload.DataOffset, out byte[]? record));
+        Assert.True(TryTake(_bitstream, _payload.Put(sample, 12, 30), out byte[]? record));
         Assert.True(AvcConfiguration.TryParse(record, out AvcConfiguration? changed));
         AssertNoChange(units);
         return changed;
     }
 
     private void AssertNoChange(params string[] units) =>
-        Assert.False(_bitstream.TryTakeInBandChange(_payload.Put(Sample(units)), TestPayload.DataOffset, out _));
+        Assert.False(TryTake(_bitstream, _payload.Put(Sample(units)), out _));
 }
