@@ -51,7 +51,7 @@ internal sealed class ClientSocket : IDisposable
     public string? GetConnectFault()
     {
         int error = (int)_socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!;
-        return error == 0 ? null : Marshal.GetPInvokeErrorMessage(error);
+        return error == 0 ? null : new SocketException(error).Message;
     }
 
     /// <summary>Receives what is there.</summary>
