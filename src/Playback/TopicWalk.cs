@@ -18,6 +18,9 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     /// <summary>How long a walk goes on before the loop's other sockets have their turn.</summary>
     private static readonly TimeSpan Turn = TimeSpan.FromMilliseconds(1);
 
+    /// <summary>Players whose memory is fetched together.</summary>
+    private const int PreloadedPlayers = 16;
+
     /// <summary>How often blocked players are looked at though nothing is published, to cut off those that stand still.</summary>
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
 
@@ -34,6 +37,7 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     private int _isLookDue; // 1 when the watched players are to be visited
     private KindCounts _walked;      // what had been published when the last walk began
     private long _waitingSince = -1; // when the first frame came that waits for others
+    private long _preloaded;
     private int _left;               // players that the walk has yet to visit: those before this index
 
     /// <param name="topic">The stream.</param>
@@ -184,8 +188,13 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     private bool WalkOn()
     {
         long begun = _time.GetTimestamp();
-        while (_left > 0)
+        for (int visited = 0; _left > 0; visited++)
         {
+            if (visited % PreloadedPlayers == 0)
+            {
+                Preload();
+            }
+
             Visit(_players[--_left]); // may end the player, which removes it from the list
             if (_time.GetElapsedTime(begun) >= Turn)
             {
@@ -194,6 +203,21 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
         }
 
         return _left == 0;
+    }
+
+    /// <summary>
+    /// Has the next players' memory fetched at once. By its turn a player's state has left the cache, because the kernel has moved as many
+    /// bytes as there are players since the last walk; fetched one by one it costs a tenth of the send, and together the waits overlap.
+    /// </summary>
+    private void Preload()
+    {
+        long sum = 0;
+        for (int i = Math.Max(_left - PreloadedPlayers, 0); i < _left; i++)
+        {
+            sum += _players[i].Preload();
+        }
+
+        Volatile.Write(ref _preloaded, sum); // or the reads might be left out
     }
 
     private void Visit(Player player)

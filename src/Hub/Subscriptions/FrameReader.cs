@@ -97,6 +97,10 @@ internal sealed class FrameReader
         return false;
     }
 
+    /// <inheritdoc cref="Subscription.Preload"/>
+    public long Preload() =>
+        Cursor.Offset + Account.InFlight + (long)Lag.State + (_configuration.IsDone ? 1 : 0) + (Filter.PassesAll ? 1 : 0);
+
     /// <inheritdoc cref="Subscription.TryTake"/>
     public bool TryTake(FrameRun run)
     {
