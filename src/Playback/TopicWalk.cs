@@ -57,9 +57,8 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
         _walked = topic.Published; // who joins is sent what there is at once
         End = _walked.Total;
         _time = time;
-        _look = time.CreateTimer(static state => ((TopicWalk)state!).OnLookDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _flush = time.CreateTimer(
-            static state => ((TopicWalk)state!).FramesAvailable(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _look = loop.CreateTimer(OnLookDue, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _flush = loop.CreateTimer(FramesAvailable, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         topic.AddSignal(this);
     }
 

@@ -149,6 +149,80 @@ public partial class LoopTests
         await Task.Run(async () => await loop.SwitchTo()).Soon();
     }
 
+    [Fact]
+    public async Task A_shard_fires_its_timers_in_order_without_being_woken()
+    {
+        await using TransportHost host = MakeHost();
+        EventLoop loop = LoopOf(host, shard: true);
+        var fired = new List<string>();
+        var done = new TaskCompletionSource<(long Wakes, TimeSpan Elapsed)>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await loop.RunAsync(() =>
+        {
+            long wakes = loop.Wakes;
+            long begun = loop.Time.GetTimestamp();
+            ITimer never = Set("never", 10);
+            ITimer moved = Set("moved", 70);
+            ITimer last = Set("last", 60);
+            Set("first", 20);
+            ITimer period = loop.CreateTimer(() => fired.Add("period"), TimeSpan.FromMilliseconds(40), TimeSpan.FromMilliseconds(45));
+            loop.CreateTimer(End, TimeSpan.FromMilliseconds(110), Timeout.InfiniteTimeSpan);
+            never.Dispose();
+            Assert.False(never.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+            Assert.True(moved.Change(TimeSpan.FromMilliseconds(30), Timeout.InfiniteTimeSpan));
+            return true;
+
+            ITimer Set(string name, int milliseconds) =>
+                loop.CreateTimer(() => fired.Add(name), TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+
+            void End()
+            {
+                period.Dispose();
+                last.Dispose();
+                done.SetResult((loop.Wakes - wakes, loop.Time.GetElapsedTime(begun)));
+            }
+        });
+
+        (long wakesBetween, TimeSpan elapsed) = await done.Task.Soon();
+        Assert.Equal(["first", "moved", "period", "last", "period"], fired.Take(5));
+        Assert.Equal(0, wakesBetween);
+        Assert.InRange(elapsed, TimeSpan.FromMilliseconds(110), TimeSpan.MaxValue);
+    }
+
+    [Fact]
+    public async Task A_timer_of_a_shard_is_changed_from_anywhere()
+    {
+        await using TransportHost host = MakeHost();
+        EventLoop loop = LoopOf(host, shard: true);
+        var fired = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        ITimer timer = loop.CreateTimer(fired.SetResult, TimeSpan.FromHours(1), Timeout.InfiniteTimeSpan);
+        Assert.True(timer.Change(TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan));
+        await fired.Task.Soon();
+        await timer.DisposeAsync();
+        Assert.False(timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan));
+    }
+
+    [Fact]
+    public async Task Setting_a_timer_of_a_shard_again_and_again_allocates_nothing()
+    {
+        await using TransportHost host = MakeHost();
+        EventLoop loop = LoopOf(host, shard: true);
+        long allocated = await loop.RunAsync(() =>
+        {
+            using ITimer timer = loop.CreateTimer(() => { }, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            return Allocations.Of(() =>
+            {
+                for (int i = 0; i < 100; i++)
+                {
+                    timer.Change(TimeSpan.FromTicks(1), Timeout.InfiniteTimeSpan);
+                    ((ShardLoop)loop).Timers.TryTakeDue(out _);
+                    timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    ((ShardLoop)loop).Timers.GetMillisecondsLeft();
+                }
+            });
+        });
+        Assert.Equal(0, allocated);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -78,8 +78,11 @@ public abstract class EventLoop
     /// <param name="dueTime">Time until the first run.</param>
     /// <param name="period">Time between runs; <see cref="Timeout.InfiniteTimeSpan"/> for one run only.</param>
     /// <returns>The timer. Work that was posted before it is disposed still runs.</returns>
-    public ITimer CreateTimer(IThreadPoolWorkItem work, TimeSpan dueTime, TimeSpan period) =>
+    public virtual ITimer CreateTimer(IThreadPoolWorkItem work, TimeSpan dueTime, TimeSpan period) =>
         Time.CreateTimer(static state => ((LoopTimer)state!).Fire(), new LoopTimer(this, work), dueTime, period);
+
+    /// <inheritdoc cref="CreateTimer(IThreadPoolWorkItem, TimeSpan, TimeSpan)"/>
+    public ITimer CreateTimer(Action work, TimeSpan dueTime, TimeSpan period) => CreateTimer(new PostedAction(work), dueTime, period);
 
     /// <summary>Ends all its connections, those still to come, and the loop.</summary>
     internal async Task StopAsync()

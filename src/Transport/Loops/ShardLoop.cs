@@ -23,6 +23,7 @@ public sealed class ShardLoop : EventLoop
         : base(memory, time, logger)
     {
         _load = new LoadMeter(time);
+        Timers = new ShardTimers(this);
         _afterwards = new ManagedLoop(memory, time, logger);
         var thread = new Thread(RunThread) { Name = name, IsBackground = true };
         _thread = thread.ManagedThreadId;
@@ -50,6 +51,22 @@ public sealed class ShardLoop : EventLoop
             _poller.Ring();
         }
     }
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(IThreadPoolWorkItem work, TimeSpan dueTime, TimeSpan period)
+    {
+        if (Time != TimeProvider.System)
+        {
+            return base.CreateTimer(work, dueTime, period); // the kernel knows no other clock
+        }
+
+        var timer = new ShardTimer(this, work);
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    /// <summary>The timers that it fires.</summary>
+    internal ShardTimers Timers { get; }
 
     /// <summary>The epoll's descriptor.</summary>
     internal int PollDescriptor => _poller.Descriptor;
@@ -94,6 +111,7 @@ public sealed class ShardLoop : EventLoop
         {
             Iterations++;
             RunPosted();
+            RunDue();
             int events = Wait();
             for (int i = 0; i < events; i++)
             {
@@ -116,12 +134,20 @@ public sealed class ShardLoop : EventLoop
         }
     }
 
+    private void RunDue()
+    {
+        while (Timers.TryTakeDue(out IThreadPoolWorkItem? work))
+        {
+            Run(work);
+        }
+    }
+
     private int Wait()
     {
         Interlocked.Exchange(ref _asleep, 1); // a full fence: what is posted from here on rings, or is seen below
         bool idle = _work.IsEmpty && !_stopping;
         _load.Sleep();
-        int events = _poller.Wait(idle ? -1 : 0);
+        int events = _poller.Wait(idle ? Timers.GetMillisecondsLeft() : 0);
         _load.Wake();
         Volatile.Write(ref _asleep, 0);
         if (events < 0)
