@@ -60,12 +60,13 @@ public class HubBenchmarks : IDisposable
     public void PublishAndRead()
     {
         Publish();
+        long now = TimeProvider.System.GetTimestamp();
         foreach (Subscription reader in _readers)
         {
             while (reader.TryRead(out MediaFrame? frame))
             {
                 frame.Release();
-                reader.ConfirmDelivered(frame);
+                reader.ConfirmDelivered(frame, now);
             }
         }
     }
