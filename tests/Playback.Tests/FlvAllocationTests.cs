@@ -7,20 +7,22 @@ public class FlvAllocationTests
     private const int FrameBytes = 1000;
 
     [Theory]
-    [InlineData("", 11 + FrameBytes + 4)]
+    [InlineData("HTTP/1.0|", 13, 11 + FrameBytes + 4)]
+    [InlineData("HTTP/1.1|Host: localhost|", 3 + 13 + 2, 10 + 11 + FrameBytes + 4 + 2)]
     [InlineData(
-        "Connection: Upgrade|Upgrade: websocket|Sec-WebSocket-Version: 13|Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==|",
+        "HTTP/1.1|Host: localhost|Connection: Upgrade|Upgrade: websocket|Sec-WebSocket-Version: 13|Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==|",
+        2 + 13,
         4 + 11 + FrameBytes + 4)]
-    public async Task A_shard_sends_frames_to_its_players_and_allocates_nothing(string headers, int bytesPerFrame)
+    public async Task A_shard_sends_frames_to_its_players_and_allocates_nothing(string version, int headerBytes, int bytesPerFrame)
     {
         await using FlvServer server = await FlvServer.StartAsync();
         server.Publisher.PublishVideo(isRandomAccess: true, FrameBytes);
         RawHttpClient[] players = [.. Enumerable.Range(0, 5).Select(
-            _ => RawHttpClient.Ask(server.Port, $"GET /live/show.flv HTTP/1.1|Host: localhost|{headers}|"))];
+            _ => RawHttpClient.Ask(server.Port, $"GET /live/show.flv {version}|"))];
         foreach (RawHttpClient player in players)
         {
             await player.HearHeadAsync();
-            await player.HearAsync((headers.Length > 0 ? 2 : 0) + 13 + bytesPerFrame);
+            await player.HearAsync(headerBytes + bytesPerFrame);
         }
 
         await PublishAndHearAsync(server, players, bytesPerFrame, frames: 200); // to warm up

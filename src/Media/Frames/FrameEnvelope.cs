@@ -12,6 +12,9 @@ public enum FrameEnvelope
     /// <summary>An FLV tag: header of 11 bytes before, PreviousTagSize of 4 bytes behind (FLV 10.1 annex E.4.1).</summary>
     Flv,
 
+    /// <summary>That FLV tag as one chunk of an HTTP/1.1 response (RFC 9112 §7.1).</summary>
+    ChunkedFlv,
+
     /// <summary>That FLV tag as one binary message of a WebSocket server: unmasked, in one frame (RFC 6455 §5.2).</summary>
     WebSocketFlv,
 }

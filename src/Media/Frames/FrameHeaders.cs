@@ -5,11 +5,13 @@ namespace MediaServer.Media;
 /// <summary>The headers around a payload: a few bytes, written for each send rather than kept with the frame.</summary>
 internal static class FrameHeaders
 {
-    /// <summary>The longest: an FLV tag's header and trailer behind the longest header of a WebSocket frame.</summary>
-    public const int MaxLengthBytes = 10 + FlvTagHeaderBytes + FlvTrailerBytes;
+    /// <summary>The longest: an FLV tag's header and trailer in a chunk of HTTP. The longest header of a WebSocket frame is as long as the chunk's.</summary>
+    public const int MaxLengthBytes = HttpChunkHeaderBytes + FlvTagHeaderBytes + FlvTrailerBytes + HttpChunkTrailerBytes;
 
     public const int FlvTagHeaderBytes = 11;
     private const int FlvTrailerBytes = 4;
+    private const int HttpChunkHeaderBytes = 10; // 8 digits and the line's end
+    private const int HttpChunkTrailerBytes = 2;
 
     private const uint ExtendedTimestamp = 0xFFFFFF;
 
@@ -18,12 +20,18 @@ internal static class FrameHeaders
     {
         FrameEnvelope.Rtmp => TimestampOf(info) >= ExtendedTimestamp ? 16 : 12,
         FrameEnvelope.Flv => FlvTagHeaderBytes,
+        FrameEnvelope.ChunkedFlv => HttpChunkHeaderBytes + FlvTagHeaderBytes,
         FrameEnvelope.WebSocketFlv => WebSocketBytes(payloadBytes) + FlvTagHeaderBytes,
         _ => 0,
     };
 
     /// <summary>Bytes behind the payload.</summary>
-    public static int BytesBehind(FrameEnvelope envelope) => envelope is FrameEnvelope.Flv or FrameEnvelope.WebSocketFlv ? FlvTrailerBytes : 0;
+    public static int BytesBehind(FrameEnvelope envelope) => envelope switch
+    {
+        FrameEnvelope.Flv or FrameEnvelope.WebSocketFlv => FlvTrailerBytes,
+        FrameEnvelope.ChunkedFlv => FlvTrailerBytes + HttpChunkTrailerBytes,
+        _ => 0,
+    };
 
     /// <summary>Writes what stands before the payload, and behind that what stands behind it.</summary>
     public static void Write(Span<byte> destination, FrameEnvelope envelope, in FrameInfo info, int payloadBytes)
@@ -31,6 +39,11 @@ internal static class FrameHeaders
         if (envelope == FrameEnvelope.Rtmp)
         {
             WriteChunkHeader(destination, info, payloadBytes);
+        }
+        else if (envelope == FrameEnvelope.ChunkedFlv)
+        {
+            WriteChunkOfHttp(destination, FlvTagHeaderBytes + payloadBytes + FlvTrailerBytes);
+            WriteTag(destination[HttpChunkHeaderBytes..^HttpChunkTrailerBytes], info, payloadBytes);
         }
         else if (envelope != FrameEnvelope.None)
         {
@@ -63,6 +76,19 @@ internal static class FrameHeaders
         tag[7] = (byte)(timestamp >> 24);
         WriteUInt24(tag[8..], 0);
         BinaryPrimitives.WriteUInt32BigEndian(tag[FlvTagHeaderBytes..], (uint)(payloadBytes + FlvTagHeaderBytes));
+    }
+
+    /// <summary>Writes the chunk's size, always in 8 digits, at the front, and line ends behind it and at the end.</summary>
+    private static void WriteChunkOfHttp(Span<byte> chunk, int dataBytes)
+    {
+        for (int digit = 7; digit >= 0; digit--)
+        {
+            chunk[digit] = "0123456789ABCDEF"u8[dataBytes & 0xF];
+            dataBytes >>= 4;
+        }
+
+        "\r\n"u8.CopyTo(chunk[8..]);
+        "\r\n"u8.CopyTo(chunk[^HttpChunkTrailerBytes..]);
     }
 
     private static int WebSocketBytes(int payloadBytes) => (FlvTagHeaderBytes + payloadBytes + FlvTrailerBytes) switch

@@ -172,7 +172,7 @@ public sealed unsafe class MediaFrame
     public int GetVectorCount(FrameEnvelope envelope) => FragmentCount + envelope switch
     {
         FrameEnvelope.Rtmp => 1,
-        FrameEnvelope.Flv or FrameEnvelope.WebSocketFlv => 2,
+        FrameEnvelope.Flv or FrameEnvelope.ChunkedFlv or FrameEnvelope.WebSocketFlv => 2,
         _ => 0,
     };
 

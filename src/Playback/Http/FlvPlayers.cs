@@ -22,6 +22,7 @@ public sealed class FlvPlayers(TransportHost transport, IOptions<PlaybackOptions
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMilliseconds(20);
 
     private readonly TopicWalks _tags = new(FrameEnvelope.Flv, IntervalOf(options.Value), time);
+    private readonly TopicWalks _chunks = new(FrameEnvelope.ChunkedFlv, IntervalOf(options.Value), time);
     private readonly TopicWalks _messages = new(FrameEnvelope.WebSocketFlv, IntervalOf(options.Value), time);
 
     /// <summary>Sends the stream as the response, until it is over or the player has left.</summary>
@@ -55,9 +56,10 @@ public sealed class FlvPlayers(TransportHost transport, IOptions<PlaybackOptions
         await connection.Loop.SwitchTo();
         route.WriteHead();
         logger.Playing(connection.Id, connection.RemoteEndPoint, topic.Key, kind);
+        TopicWalk walk = (isWebSocket ? _messages : route.IsChunked ? _chunks : _tags).Get(connection.Loop, topic);
         HttpPlayer player = isWebSocket
-            ? new WebSocketPlayer(_messages.Get(connection.Loop, topic), connection, wanted, options.Value.StallTimeout, logger)
-            : new FlvPlayer(_tags.Get(connection.Loop, topic), connection, wanted, options.Value.StallTimeout, logger);
+            ? new WebSocketPlayer(walk, connection, wanted, options.Value.StallTimeout, logger)
+            : new FlvPlayer(walk, connection, wanted, options.Value.StallTimeout, logger);
         try
         {
             connection.Flush();

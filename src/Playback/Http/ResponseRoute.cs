@@ -33,6 +33,9 @@ internal sealed class ResponseRoute : IAsyncDisposable
     /// <summary>Where the response is sent.</summary>
     public TransportConnection Connection { get; }
 
+    /// <summary>Whether what is sent has to come in chunks (RFC 9112 §7.1); else it ends where the server, or the end of the connection, says so.</summary>
+    public bool IsChunked { get; private init; }
+
     /// <summary>What the client says after its request: read on the connection's loop, by one who knows how such a reader is left.</summary>
     public PipeReader Input { get; }
 
@@ -53,12 +56,19 @@ internal sealed class ResponseRoute : IAsyncDisposable
 
         IHeaderDictionary headers = context.Response.Headers;
         headers.Date = time.GetUtcNow().ToString("R");
-        if (context.Response.StatusCode == StatusCodes.Status200OK)
+        bool isUpgrade = context.Response.StatusCode == StatusCodes.Status101SwitchingProtocols;
+        bool isChunked = !isUpgrade && context.Request.Protocol == "HTTP/1.1";
+        if (!isUpgrade)
         {
-            headers.Connection = "close"; // which is where the body ends
+            headers.Connection = "close";
         }
 
-        return new ResponseRoute(context, connection, input, isShared: true);
+        if (isChunked)
+        {
+            headers.TransferEncoding = "chunked";
+        }
+
+        return new ResponseRoute(context, connection, input, isShared: true) { IsChunked = isChunked };
     }
 
     /// <summary>Goes through the HTTP server.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using MediaServer.TestKit;
 
 namespace MediaServer.Media.Tests.Frames;
@@ -49,6 +50,7 @@ public class FrameVectorsTests : IDisposable
             (FrameEnvelope.None, payload),
             (FrameEnvelope.Rtmp, RtmpChunk(kind, dts, payload)),
             (FrameEnvelope.Flv, FlvTag(kind, dts, payload)),
+            (FrameEnvelope.ChunkedFlv, [.. Ascii($"{length + 15:X8}\r\n"), .. FlvTag(kind, dts, payload), .. Ascii("\r\n")]),
             (FrameEnvelope.WebSocketFlv, [.. Wire.Hex(MessageHeader(length + 15)), .. FlvTag(kind, dts, payload)]),
         ];
 
@@ -108,6 +110,8 @@ public class FrameVectorsTests : IDisposable
     }
 
     private static string MessageHeader(int messageBytes) => messageBytes < 126 ? "82" + Hex((uint)messageBytes, 1) : "827E" + Hex((uint)messageBytes, 2);
+
+    private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
 
     private static string TypeOf(MediaKind kind) => kind switch { MediaKind.Audio => "08", MediaKind.Video => "09", _ => "12" };
 
