@@ -12,6 +12,60 @@ public sealed class RaceTests : IDisposable
     private readonly LeakCheckingPool _slabs = new();
 
     [Fact]
+    public async Task The_oldest_frame_is_taken_whole_or_not_at_all_while_it_is_evicted()
+    {
+        const int Held = 250; // of the 512 slots that are used in turn: who looks too late mostly finds another frame
+        var log = new FrameLog(Held);
+        bool isOver = false;
+        Task<long>[] readers = [OnThread(TakeOldest), OnThread(TakeOldest)];
+        await OnThread(() =>
+        {
+            using var maker = new FrameMaker(_slabs.Pool, TimeProvider.System);
+            long started = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(started) < (Endurance.Duration ?? TimeSpan.FromSeconds(1)))
+            {
+                MediaFrame frame = maker.Create(new FrameInfo { Kind = MediaKind.Audio }, mark: (int)log.Head);
+                frame.Position = log.HeadPosition;
+                log.Append(frame);
+                if (log.Head - log.Tail > Held)
+                {
+                    log.EvictOldest();
+                }
+            }
+
+            while (log.Tail < log.Head)
+            {
+                log.EvictOldest();
+            }
+
+            Volatile.Write(ref isOver, true);
+            return log.Head;
+        });
+
+        long[] taken = await Task.WhenAll(readers).WaitAsync(Patience);
+        Assert.All(taken, count => Assert.True(count > 1_000, $"only {count} frames were taken"));
+        Assert.Equal(0, _slabs.Outstanding);
+
+        long TakeOldest()
+        {
+            long count = 0;
+            while (!Volatile.Read(ref isOver))
+            {
+                long offset = log.Tail;
+                if (log.TryRetain(offset, out MediaFrame? frame) == Retained.Taken)
+                {
+                    Assert.Equal((offset, (int)offset), (frame!.Offset, FrameMaker.MarkOf(frame)));
+                    Assert.True(FrameMaker.IsIntact(frame), $"frame {offset} was overwritten");
+                    frame.Release();
+                    count++;
+                }
+            }
+
+            return count;
+        }
+    }
+
+    [Fact]
     public async Task A_reader_that_is_just_about_to_wait_misses_no_frame()
     {
         var hub = new StreamHub(new HubOptions(), TimeProvider.System);
