@@ -75,7 +75,7 @@ cd "$root"
 case "${1:-}" in
   stress)
     need_dotnet
-    endure tests/Hub.Tests FullyQualifiedName~Stress.StressTests "${2:-}" "${@:3:1}"
+    endure tests/Hub.Tests "FullyQualifiedName~StressTests|FullyQualifiedName~The_oldest_frame" "${2:-}" "${@:3:1}"
     ;;
   dropping)
     need_dotnet
