@@ -72,6 +72,7 @@ public sealed class FlvPlayers(TransportHost transport, IOptions<PlaybackOptions
         {
             await connection.Loop.SwitchTo();
             player.Dispose();
+            route.StopReading();
         }
     }
 

@@ -109,6 +109,15 @@ internal sealed class ResponseRoute : IAsyncDisposable
         }
     }
 
+    /// <summary>Nobody reads any more. On the connection's loop.</summary>
+    public void StopReading()
+    {
+        if (!_isShared)
+        {
+            Input.Complete(); // else it is the server's
+        }
+    }
+
     /// <summary>Lets go of the connection, and leaves its loop: what follows is the HTTP server's.</summary>
     public async ValueTask DisposeAsync()
     {
