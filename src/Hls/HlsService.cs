@@ -92,6 +92,7 @@ public sealed class HlsService(
         {
             Kind = "hls",
             WakeFrames = GatheredFrames,
+            Policy = SlowPolicy.DropOldest, // what it gathers grows old while its publisher is silent, and is no reason to leave pictures out
             Selection = Selection,
         });
         logger.StreamBegan(stream.Key.ToString(), stream.Epoch);

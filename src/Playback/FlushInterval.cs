@@ -48,6 +48,9 @@ public readonly record struct FlushInterval
         return true;
     }
 
+    /// <summary>The longest that anything may wait.</summary>
+    public TimeSpan LongestWait => _fixed ?? LongestAdaptive;
+
     /// <summary>How long what is new may wait.</summary>
     /// <param name="load">Share of its time that the loop is at work, 0 to 1.</param>
     /// <param name="isAudioOnly">Whether it is audio alone, of a stream that has video.</param>

@@ -17,6 +17,7 @@ internal abstract class Player : IFrameSource, IDisposable
     private readonly ILogger _logger;
     private long _sentAt;       // when the send was over that is being answered
     private long _stampedCalls; // sends of the connection, when that was looked up
+    private int _restBytes; // of a frame that left the log before all of it was sent
     private long _countedCalls;
     private long _countedBytes;
     private bool _isOver;
@@ -69,9 +70,10 @@ internal abstract class Player : IFrameSource, IDisposable
         }
         else if (Connection.HalfSentOffset is var offset and >= 0 && offset < _walk.Topic.Tail)
         {
-            Connection.DetachHalfSent(); // it left the log: its slabs must not stay for a player that stands still
+            DetachHalfSent(); // it left the log: its slabs must not stay for a player that stands still
         }
 
+        GiveRestBack();
         EndIfOver();
     }
 
@@ -131,6 +133,7 @@ internal abstract class Player : IFrameSource, IDisposable
     {
         _isOver = true;
         CountSends();
+        GiveRestBack();
         _walk.Remove(this);
         Subscription.Dispose(); // first: what was read and not sent is lost because it left, not because it lagged
         Connection.StopSending();
@@ -168,8 +171,35 @@ internal abstract class Player : IFrameSource, IDisposable
         else if (Connection.SinceProgress >= _stallTimeout)
         {
             _isOver = true;
+            Subscription.CutOff();
             _logger.Stalled(Connection.Id, Connection.RemoteEndPoint, _walk.Topic.Key, _stallTimeout);
             CutOff();
+        }
+    }
+
+    /// <summary>Has the rest of the half-sent frame copied, if there is room for it; else the player is too slow to be kept.</summary>
+    private void DetachHalfSent()
+    {
+        int rest = Connection.HalfSentBytesLeft;
+        if (_walk.Rests.TryTake(rest))
+        {
+            _restBytes = rest;
+            Connection.DetachHalfSent();
+        }
+        else
+        {
+            Subscription.CutOff();
+        }
+    }
+
+    /// <summary>Gives the room of a copied rest back when it was sent, or the player leaves.</summary>
+    private void GiveRestBack()
+    {
+        bool isSent = Connection.HalfSentBytesLeft == 0 || Connection.HalfSentOffset >= 0;
+        if (_restBytes > 0 && (isSent || _isOver))
+        {
+            _walk.Rests.Return(_restBytes);
+            _restBytes = 0;
         }
     }
 

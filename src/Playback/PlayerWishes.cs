@@ -37,11 +37,14 @@ internal readonly record struct PlayerWishes(bool AllTracks, bool TrackMetadata,
     }
 
     /// <summary>What to subscribe to.</summary>
-    public SubscriptionOptions ToSubscription(string kind, PlayerPolicy defaultPolicy) => new()
+    /// <param name="kind">A <see cref="PlayerKind"/>.</param>
+    /// <param name="defaultPolicy">For who wishes for none.</param>
+    /// <param name="flushInterval">How long frames wait for others: a player cannot be asked to lag less than it is made to.</param>
+    public SubscriptionOptions ToSubscription(string kind, PlayerPolicy defaultPolicy, FlushInterval flushInterval) => new()
     {
         Kind = kind,
         Policy = (Policy ?? defaultPolicy).Value,
-        Limit = new LagLimit(Time: MaxLag),
+        Limit = new LagLimit(Time: MaxLag is { } wish && wish < 4 * flushInterval.LongestWait ? 4 * flushInterval.LongestWait : MaxLag),
         Selection = new FrameSelection { AllTracks = AllTracks, TrackMetadata = TrackMetadata },
     };
 }

@@ -39,7 +39,7 @@ public sealed class RtmpPlayers(StreamHub hub, IOptions<PlaybackOptions> options
             AllTracks = wishes.AllTracks || request.Capabilities.Extensions.HasFlag(RtmpExtensions.Multitrack),
             TrackMetadata = true,
         };
-        SubscriptionOptions wanted = wishes.ToSubscription(PlayerKind.Rtmp, options.Value.Policy);
+        SubscriptionOptions wanted = wishes.ToSubscription(PlayerKind.Rtmp, options.Value.Policy, options.Value.FlushInterval);
         session.AcceptPlay();
         logger.Playing(connection.Id, connection.RemoteEndPoint, key, PlayerKind.Rtmp);
         TopicWalk walk = _walks.Get(connection.Loop, topic);

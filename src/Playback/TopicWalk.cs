@@ -24,6 +24,9 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     /// <summary>How often blocked players are looked at though nothing is published, to cut off those that stand still.</summary>
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(1);
 
+    /// <summary>Of frames that left the log, the rests that players who stand still may keep: some frames of the largest streams.</summary>
+    private const long RestBytes = 16 * 1024 * 1024;
+
     private readonly List<Player> _players = [];
     private readonly List<Player> _watched = []; // found blocked
     private readonly List<Player> _called = [];  // asked for
@@ -67,6 +70,9 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     public EventLoop Loop { get; }
 
     public FrameEnvelope Envelope => Run.Envelope;
+
+    /// <summary>Where the players take room for what they have copied.</summary>
+    public RestBudget Rests { get; } = new(RestBytes);
 
     /// <summary>What the walk under way gives to those who have got all before; empty between walks.</summary>
     public FrameRun Run { get; }
@@ -222,7 +228,7 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
     private void Visit(Player player)
     {
         player.Advance();
-        if (player.IsBlocked && !player.IsWatched)
+        if (NeedsWatching(player) && !player.IsWatched)
         {
             player.IsWatched = true;
             _watched.Add(player);
@@ -235,12 +241,12 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
 
     private void VisitCalled()
     {
-        for (int i = 0; i < _called.Count; i++) // a visit may add to it
+        while (_called.Count > 0)
         {
-            Visit(_called[i]);
+            Player player = _called[^1];
+            _called.RemoveAt(_called.Count - 1); // first: a visit may add to it, or fail
+            Visit(player);
         }
-
-        _called.Clear();
     }
 
     private void VisitWatched()
@@ -249,7 +255,7 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
         {
             Player player = _watched[i];
             player.Advance();
-            if (!player.IsBlocked)
+            if (!NeedsWatching(player))
             {
                 player.IsWatched = false;
                 _watched[i] = _watched[^1];
@@ -262,6 +268,9 @@ internal sealed class TopicWalk : ITopicSignal, IThreadPoolWorkItem, IDisposable
             _look.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         }
     }
+
+    /// <summary>Whether no walk may come any more that would visit the player, though something is to become of it.</summary>
+    private bool NeedsWatching(Player player) => player.IsBlocked || (player.PlaceInWalk >= 0 && Topic.IsEnded);
 
     private void OnLookDue()
     {

@@ -45,6 +45,18 @@ public sealed class LosslessTests : IDisposable
     }
 
     [Fact]
+    public void Many_small_frames_are_charged_their_objects_too()
+    {
+        using Subscription lossless = Join();
+        for (int i = 0; i < 4 * MiB / 256; i++)
+        {
+            _stream.Audio(lengthBytes: 8);
+        }
+
+        Assert.True(lossless.Hold!.IsLost);
+    }
+
+    [Fact]
     public void Live_subscribers_are_treated_as_if_nothing_were_held()
     {
         using var without = new TestStream(Small);
@@ -158,7 +170,7 @@ public sealed class LosslessTests : IDisposable
         _ = Received.AllOf(lossless);
         Assert.False(lossless.TryTakeGap(out _));
 
-        _stream.Time.Advance(TimeSpan.FromSeconds(11));
+        _stream.Time.Advance(TimeSpan.FromSeconds(31));
         long audio = _stream.Audio();
 
         Assert.Equal([true, true, true, false], Received.AllOf(lossless).Select(frame => frame.IsInjected));

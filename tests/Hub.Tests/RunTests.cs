@@ -53,6 +53,24 @@ public sealed class RunTests : IDisposable
     }
 
     [Fact]
+    public void A_listener_to_audio_alone_takes_runs_too()
+    {
+        using var stream = new TestStream();
+        using Subscription listener = stream.Subscribe();
+        stream.AudioHeader();
+        stream.Audio();
+        _ = Received.AllOf(listener);
+        stream.Audio();
+        stream.Audio();
+        stream.Topic.Fill(_run, listener.Cursor);
+
+        Assert.True(listener.TryTake(_run));
+        Assert.Equal(2, _run.Count);
+        Received.AssertSum(listener);
+        _run.Clear();
+    }
+
+    [Fact]
     public void Who_does_not_confirm_has_a_run_delivered_when_it_takes_it()
     {
         using Subscription subscription = _stream.Subscribe();

@@ -24,6 +24,24 @@ public sealed class SlowPolicyTests : IDisposable
         Assert.Equal(policy == SlowPolicy.Block ? 0 : 1, subscription.Delivery.GetTransitions(SubscriptionState.Critical));
     }
 
+    [Theory]
+    [InlineData(SlowPolicy.Live), InlineData(SlowPolicy.Disconnect)]
+    public void Who_reads_each_frame_as_it_comes_does_not_lag_however_large_the_frame(SlowPolicy policy)
+    {
+        using var stream = new TestStream(new HubOptions { LagBytes = 256 * 1024 });
+        using Subscription subscription = stream.Subscribe(policy, new LagLimit(Frames: 1));
+        stream.Headers();
+        _ = Received.AllOf(subscription);
+        for (int i = 0; i < 60; i++)
+        {
+            _ = i % 20 == 0 ? stream.KeyFrame(lengthBytes: 262 * 1024) : stream.Disposable();
+            Assert.Equal((0, false), (subscription.Fill, subscription.IsCutOff));
+            Assert.Single(Received.AllOf(subscription));
+        }
+
+        Assert.Equal((0, 0, SubscriptionState.Normal), (subscription.Delivery.Overruns, subscription.Delivery.Swings, subscription.State));
+    }
+
     [Fact]
     public void Drop_newest_refuses_what_comes_until_it_has_read_the_rest_and_goes_on_at_a_random_access_point()
     {

@@ -16,6 +16,6 @@ internal sealed class LosslessBudget(long totalBytes)
 
     public void Add(long bytes) => Interlocked.Add(ref _bytes, bytes);
 
-    /// <summary>Whether it is too much in all, and somebody with this backlog has more of it than his equal share: one stream's consumer costs no other.</summary>
-    public bool IsExceededBy(long backlogBytes) => Bytes > totalBytes && backlogBytes > totalBytes / Math.Max(Volatile.Read(ref _holds), 1);
+    /// <summary>Whether it is too much in all, and somebody with this backlog has more of it than the average: who keeps up pays for nobody.</summary>
+    public bool IsExceededBy(long backlogBytes) => Bytes is var bytes && bytes > totalBytes && backlogBytes > bytes / Math.Max(Volatile.Read(ref _holds), 1);
 }

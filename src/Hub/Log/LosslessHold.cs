@@ -9,6 +9,9 @@ namespace MediaServer.Hub;
 /// <remarks>Written by one reader, but for <see cref="IsLost"/>, which the publisher sets and the reader clears.</remarks>
 internal sealed class LosslessHold
 {
+    /// <summary>What a frame is charged beside its bytes: its object, which many small frames make the larger part.</summary>
+    private const int ObjectBytes = 256;
+
     private readonly FrameLog _frames;
     private readonly LosslessBudget _budget;
     private long _offset;
@@ -24,7 +27,7 @@ internal sealed class LosslessHold
         _budget = budget;
         LimitBytes = limitBytes;
         _offset = frames.Tail;
-        _passedCharge = frames.HeadPosition.Charge;
+        _passedCharge = ChargeBefore(frames.HeadPosition);
         budget.Join();
     }
 
@@ -39,7 +42,7 @@ internal sealed class LosslessHold
 
     /// <summary>Memory that is kept for the subscription.</summary>
     public long BacklogBytes =>
-        Volatile.Read(ref _takenCharge) + (IsLost ? 0 : Math.Max(_frames.HeadPosition.Charge - Volatile.Read(ref _passedCharge), 0));
+        Volatile.Read(ref _takenCharge) + (IsLost ? 0 : Math.Max(ChargeBefore(_frames.HeadPosition) - Volatile.Read(ref _passedCharge), 0));
 
     /// <summary>Writer, after a frame was appended: takes the hold away when the backlog is over a budget.</summary>
     public void Check()
@@ -55,7 +58,7 @@ internal sealed class LosslessHold
     /// <summary>Reader: what is before is needed no more.</summary>
     public void MoveTo(in LogPosition position)
     {
-        Volatile.Write(ref _passedCharge, position.Charge);
+        Volatile.Write(ref _passedCharge, ChargeBefore(position));
         Volatile.Write(ref _offset, position.Offset);
         Count();
     }
@@ -64,12 +67,12 @@ internal sealed class LosslessHold
     public void Regain() => Volatile.Write(ref _isLost, false);
 
     /// <summary>Reader: a frame was handed out, and will be answered.</summary>
-    public void Take(MediaFrame frame) => Volatile.Write(ref _takenCharge, _takenCharge + frame.Charge);
+    public void Take(MediaFrame frame) => Volatile.Write(ref _takenCharge, _takenCharge + frame.Charge + ObjectBytes);
 
     /// <summary>Reader: a frame was answered.</summary>
     public void GiveBack(MediaFrame frame)
     {
-        Volatile.Write(ref _takenCharge, _takenCharge - frame.Charge);
+        Volatile.Write(ref _takenCharge, _takenCharge - frame.Charge - ObjectBytes);
         Count();
     }
 
@@ -79,6 +82,8 @@ internal sealed class LosslessHold
         _budget.Add(-Interlocked.Exchange(ref _counted, 0));
         _budget.Leave();
     }
+
+    private static long ChargeBefore(in LogPosition position) => position.Charge + (position.Offset * ObjectBytes);
 
     /// <summary>Tells the budget what the backlog is now. From reader and writer: the differences add up whoever comes first.</summary>
     private long Count()

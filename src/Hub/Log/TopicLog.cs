@@ -34,7 +34,7 @@ internal sealed class TopicLog
     private bool _hasVideo;
     private long _gopFrames;
     private long _gopMilliseconds;
-    private long _gopTicks;
+    private long _longestGopTicks;
 
     public TopicLog(HubOptions options, TimeProvider timeProvider, LosslessBudget losslessBudget)
     {
@@ -82,8 +82,11 @@ internal sealed class TopicLog
     /// <inheritdoc cref="TopicStatistics.GopDuration"/>
     public TimeSpan GopDuration => TimeSpan.FromMilliseconds(Volatile.Read(ref _gopMilliseconds));
 
-    /// <summary>Wall-clock time between the last two random access points of video track 0, in timestamp units; 0 before there were two.</summary>
-    public long GopTicks => Volatile.Read(ref _gopTicks);
+    /// <summary>
+    /// The longest wall-clock time between two random access points of video track 0 since the stream began, or its publisher came back, in
+    /// timestamp units; 0 before there were two.
+    /// </summary>
+    public long LongestGopTicks => Volatile.Read(ref _longestGopTicks);
 
     /// <summary>Writer: appends a frame; its reference is the log's.</summary>
     public void Append(MediaFrame frame)
@@ -175,6 +178,7 @@ internal sealed class TopicLog
             Volatile.Write(ref _lastRandomAccess, null); // audio before the first video was no place to join after all
             _joinOffset = long.MaxValue;
             Volatile.Write(ref _hasVideo, true);
+            Volatile.Write(ref _longestGopTicks, 0);
         }
 
         if (!IsRandomAccess(frame))
@@ -186,7 +190,7 @@ internal sealed class TopicLog
         {
             Volatile.Write(ref _gopFrames, frame.Position.VideoFrames - previous.Position.VideoFrames);
             Volatile.Write(ref _gopMilliseconds, frame.Dts - previous.Dts);
-            Volatile.Write(ref _gopTicks, frame.ReceivedAt - previous.ReceivedAt);
+            Volatile.Write(ref _longestGopTicks, Math.Max(_longestGopTicks, frame.ReceivedAt - previous.ReceivedAt));
         }
 
         Volatile.Write(ref _lastRandomAccess, frame);

@@ -170,8 +170,8 @@ internal sealed class Backpressure(
     /// <summary>What had come before the refusal has been read: goes on at the newest random access point that has come since, or live.</summary>
     private void EndRefusal()
     {
-        bool isAhead = log.TryFindRandomAccess(cursor.Offset, out MediaFrame? target);
-        Jump(isAhead ? target!.Position : log.Frames.HeadPosition, DropReason.Policy);
+        LogPosition head = log.Frames.HeadPosition; // before looking: what is published meanwhile is still ahead
+        Jump(log.TryFindRandomAccess(cursor.Offset, out MediaFrame? target) ? target.Position : head, DropReason.Policy);
     }
 
     private void Jump(in LogPosition target, DropReason reason)

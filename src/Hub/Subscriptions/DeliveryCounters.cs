@@ -30,7 +30,7 @@ public sealed class DeliveryCounters
     /// <summary>Times that a subscriber left <see cref="SubscriptionState.Normal"/> within a minute of having come back to it.</summary>
     public long Swings { get; private set; }
 
-    /// <summary>Subscribers cut off because they did not keep up (policy <c>disconnect</c>).</summary>
+    /// <summary>Subscribers cut off: beyond the bound under the policy <c>disconnect</c>, or because they took nothing for too long.</summary>
     public long CutOffs { get; private set; }
 
     /// <summary>Calls to the kernel that sent something, as <see cref="Subscription.CountSends"/> was told.</summary>

@@ -7,10 +7,14 @@ internal sealed class FrameFilter
 {
     private static readonly TimeSpan KeyframePatience = TimeSpan.FromSeconds(10);
 
+    /// <summary>For streams that have had one: a scene cut may be followed by a group of pictures of any length.</summary>
+    private static readonly TimeSpan NextKeyframePatience = TimeSpan.FromSeconds(30);
+
     private readonly StreamTopic _topic;
     private readonly DeliveryCounters _delivery;
     private readonly VideoGates _gates;
     private readonly long _patienceTicks;
+    private readonly long _nextPatienceTicks;
     private FrameSelection _selection;
 
     public FrameFilter(StreamTopic topic, FrameSelection selection, DeliveryCounters delivery)
@@ -20,6 +24,7 @@ internal sealed class FrameFilter
         _selection = selection;
         _gates = new VideoGates(topic.GetTimestamp());
         _patienceTicks = topic.ToTicks(KeyframePatience);
+        _nextPatienceTicks = topic.ToTicks(NextKeyframePatience);
     }
 
     /// <summary>What the subscriber wants. Video that is wanted again begins at its next random access point.</summary>
@@ -42,26 +47,27 @@ internal sealed class FrameFilter
     }
 
     /// <summary>
-    /// How long to wait for a random access point before any frame will do, in timestamp units. Where groups of pictures are long, longer:
-    /// the next one does come.
+    /// How long to wait for a random access point before any frame will do, in timestamp units. Where there have been some, longer: the next
+    /// one does come.
     /// </summary>
-    public long PatienceTicks => Math.Max(_patienceTicks, 2 * _topic.Log.GopTicks);
+    public long PatienceTicks =>
+        _topic.Log.LastKeyframe is null ? _patienceTicks : Math.Max(_nextPatienceTicks, 2 * _topic.Log.LongestGopTicks);
 
     /// <summary>Whether video waits for a random access point.</summary>
     public bool IsClosed => _gates.IsClosed;
 
-    /// <summary>Whether it lets all audio and video of track 0 pass that is no configuration.</summary>
-    public bool PassesAll => _selection.Audio && _selection.Video && _gates.IsOpen;
+    /// <summary>Whether it lets all audio of track 0 pass, and all video if there is some, that is no configuration.</summary>
+    public bool PassesAll(bool hasVideo) => _selection.Audio && (!hasVideo || (_selection.Video && _gates.IsOpen));
 
     /// <summary>Has video wait for a random access point: frames before have been left out.</summary>
     public void Close() => _gates.Close(_topic.GetTimestamp());
 
-    /// <summary>Has the track of a frame of video wait for a random access point, unless the frame is one.</summary>
+    /// <summary>Has the track of a frame of video wait for a random access point from now on, unless the frame is one.</summary>
     public void CloseAt(MediaFrame next)
     {
         if (next.Kind == MediaKind.Video && !next.Is(FrameTraits.RandomAccess) && !StreamConfiguration.Holds(next))
         {
-            _gates.Of(next.TrackId).Close(_topic.GetTimestamp());
+            _gates.Of(next.TrackId) = VideoGate.ClosedAt(_topic.GetTimestamp()); // however long it has waited: patience is for those who keep up
         }
     }
 

@@ -99,7 +99,7 @@ internal sealed class FrameReader
 
     /// <inheritdoc cref="Subscription.Preload"/>
     public long Preload() =>
-        Cursor.Offset + Account.InFlight + (long)Lag.State + (_configuration.IsDone ? 1 : 0) + (Filter.PassesAll ? 1 : 0);
+        Cursor.Offset + Account.InFlight + (long)Lag.State + (_configuration.IsDone ? 1 : 0) + (Filter.PassesAll(hasVideo: true) ? 1 : 0);
 
     /// <inheritdoc cref="Subscription.TryTake"/>
     public bool TryTake(FrameRun run)
@@ -108,7 +108,7 @@ internal sealed class FrameReader
             || Lag.State != SubscriptionState.Normal
             || _thresholds.BelowWarning.IsExceeded(run.Frames[0], _frames.Newest!)
             || !_configuration.IsDone
-            || !Filter.PassesAll
+            || !Filter.PassesAll(hasVideo: run.End.VideoFrames != run.Start.VideoFrames)
             || _breaks != run.Start.Breaks
             || Cursor.Hold is not null)
         {

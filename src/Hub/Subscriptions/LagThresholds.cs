@@ -59,8 +59,9 @@ internal sealed class LagThresholds
         return full == Full ? this : new LagThresholds(_options, _timeProvider, full);
     }
 
+    /// <summary>Where a subscription is that would read a frame next. Who is about to read the newest does not lag, be it as large as it may.</summary>
     public LagLevel LevelOf(MediaFrame next, MediaFrame newest) =>
-        !_belowRecovery.IsExceeded(next, newest) ? LagLevel.Low
+        next == newest || !_belowRecovery.IsExceeded(next, newest) ? LagLevel.Low
         : !BelowWarning.IsExceeded(next, newest) ? LagLevel.Medium
         : !_belowCritical.IsExceeded(next, newest) ? LagLevel.Warning
         : !Full.IsExceeded(next, newest) ? LagLevel.Critical

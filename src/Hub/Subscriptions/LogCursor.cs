@@ -72,13 +72,13 @@ internal sealed class LogCursor
     /// <summary>Its lag as a share of a bound, from 0 to 1.</summary>
     public double GetFill(in LogBound bound) => Hold is not null
         ? Math.Min((double)Hold.BacklogBytes / Hold.LimitBytes, 1)
-        : FindNext(out MediaFrame? newest) is not { } oldest ? 0
+        : FindNext(out MediaFrame? newest) is not { } oldest || oldest == newest ? 0
         : oldest.Offset > Offset ? 1
         : bound.GetFill(oldest, newest!);
 
     /// <summary>Whether its lag is beyond a bound, or its next frame is gone.</summary>
     public bool IsBeyond(in LogBound bound) =>
-        FindNext(out MediaFrame? newest) is { } oldest && (oldest.Offset > Offset || bound.IsExceeded(oldest, newest!));
+        FindNext(out MediaFrame? newest) is { } oldest && (oldest.Offset > Offset || (oldest != newest && bound.IsExceeded(oldest, newest!)));
 
     /// <summary>The oldest frame not passed yet that is still held, and the newest; null when there is nothing to read.</summary>
     private MediaFrame? FindNext(out MediaFrame? newest)

@@ -29,7 +29,8 @@ internal sealed class LosslessGap(TopicLog log, LogCursor cursor, FrameFilter fi
             _openedAt = log.Frames.Newest!.ReceivedAt;
         }
 
-        cursor.SkipTo(log.TryFindRandomAccess(cursor.Offset, out MediaFrame? target) ? target.Position : log.Frames.HeadPosition, DropReason.Policy);
+        LogPosition head = log.Frames.HeadPosition; // before looking: what is published meanwhile is still ahead
+        cursor.SkipTo(log.TryFindRandomAccess(cursor.Offset, out MediaFrame? target) ? target.Position : head, DropReason.Policy);
         cursor.Hold!.Regain();
         filter.Restart();
         configuration.Redo();
@@ -79,7 +80,7 @@ internal sealed class LosslessGap(TopicLog log, LogCursor cursor, FrameFilter fi
         _from = -1;
         if (gap.To > gap.From) // else all had been read when the hold was taken away, and what came next was where to go on
         {
-            _closed = gap;
+            _closed = _closed is { } untold && untold.To == gap.From ? gap with { From = untold.From } : gap;
             onClosed(gap);
         }
     }

@@ -273,6 +273,13 @@ public sealed class Subscription : ChannelReader<MediaFrame>, IDisposable
         FinishWithLastAnswer();
     }
 
+    /// <summary>Hands nothing out any more, because its subscriber takes nothing: it completes, and counts as cut off.</summary>
+    public void CutOff()
+    {
+        _reader.CutOff();
+        TryFinish();
+    }
+
     /// <summary>Leaves the stream. What was handed out and not confirmed counts as <see cref="DropReason.Disconnected"/>.</summary>
     public void Dispose()
     {

@@ -51,7 +51,7 @@ public sealed class FlvPlayers(TransportHost transport, IOptions<PlaybackOptions
     {
         TransportConnection connection = route.Connection;
         string kind = isWebSocket ? PlayerKind.WebSocketFlv : PlayerKind.HttpFlv;
-        SubscriptionOptions wanted = wishes.ToSubscription(kind, options.Value.Policy);
+        SubscriptionOptions wanted = wishes.ToSubscription(kind, options.Value.Policy, IntervalOf(options.Value));
 
         await connection.Loop.SwitchTo();
         route.WriteHead();

@@ -65,7 +65,7 @@ internal static class HubMetrics
             "Times a subscriber entered a state.");
         meter.CreateObservableCounter(
             "mediaserver.swings", () => hub.Current.Traffic.Delivery.Swings, null, "Times a subscriber left the normal state within a minute of its return.");
-        meter.CreateObservableCounter("mediaserver.cut_offs", () => hub.Current.Traffic.Delivery.CutOffs, null, "Subscribers cut off by their policy.");
+        meter.CreateObservableCounter("mediaserver.cut_offs", () => hub.Current.Traffic.Delivery.CutOffs, null, "Subscribers cut off by their policy, or because they took nothing for too long.");
         meter.CreateObservableGauge(
             "mediaserver.buffer_fill_ratio", () => Labelled.MaxAndMean(hub.Current.Fill), null, "How far subscribers lag, as a share of what they may.");
         meter.CreateObservableGauge("mediaserver.lag_frames", () => Labelled.MaxAndMean(hub.Current.Lag.Frames), null, "How many frames subscribers lag.");

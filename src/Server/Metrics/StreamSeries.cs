@@ -18,7 +18,7 @@ internal static class StreamSeries
             "mediaserver_stream_transitions_total", "counter", "Times a reader entered a state.", (stream, state) => stream.Delivery.GetTransitions(state)),
         StreamFamily.Counter(
             "mediaserver_stream_swings_total", "Times a reader left the normal state within a minute of its return.", stream => stream.Delivery.Swings),
-        StreamFamily.Counter("mediaserver_stream_cut_offs_total", "Readers cut off by their policy.", stream => stream.Delivery.CutOffs),
+        StreamFamily.Counter("mediaserver_stream_cut_offs_total", "Readers cut off by their policy, or because they took nothing for too long.", stream => stream.Delivery.CutOffs),
         StreamFamily.Spread("mediaserver_stream_fill_ratio", "How far readers lag, as a share of what they may.", stream => stream.Fill),
         StreamFamily.Spread("mediaserver_stream_lag_frames", "How many frames readers lag.", stream => stream.Lag.Frames),
         StreamFamily.Spread("mediaserver_stream_lag_bytes", "How much payload readers lag.", stream => stream.Lag.Bytes),

@@ -140,7 +140,7 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
         {
             if (Outgoing.IsRun && offered > _unsentLimit / 2)
             {
-                LimitUnsent(offered);
+                LimitUnsent(2 * (int)BitOperations.RoundUpToPowerOf2((uint)offered)); // two sends, each taken whole while the one before is on its way; a frame has less than 16 MiB
             }
 
             int sent = offered == 0 ? 0 : SystemCalls.Send(_descriptor, vectors);
@@ -150,7 +150,7 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
                 Outgoing.Advance(0);
                 if (error == SystemCalls.WouldBlock)
                 {
-                    Block();
+                    BlockInSight();
                 }
                 else
                 {
@@ -164,7 +164,7 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
             Outgoing.Advance(sent);
             if (sent < offered)
             {
-                Block(); // the kernel reports when there is room again, as after EAGAIN
+                BlockInSight(); // the kernel reports when there is room again, as after EAGAIN
                 return;
             }
 
@@ -181,8 +181,7 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
 
     private protected override void PrepareSending()
     {
-        _unsentLimit = Options.NotSentLowWatermarkBytes;
-        Socket.LimitUnsent(_unsentLimit);
+        LimitUnsent(Options.NotSentLowWatermarkBytes);
     }
 
     private protected override void ShutdownSend() => SystemCalls.ShutdownSend(_descriptor);
@@ -237,11 +236,20 @@ internal class ShardConnection : TransportConnection, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Lets the kernel hold two sends of that length, so that each is taken whole while the one before is on its way.</summary>
-    private void LimitUnsent(int sendBytes)
+    /// <summary>The socket takes no more. From now on no more than usual is hidden in the kernel, whatever had to fit before.</summary>
+    private void BlockInSight()
     {
-        _unsentLimit = 2 * (int)BitOperations.RoundUpToPowerOf2((uint)sendBytes); // a frame has less than 16 MiB
-        Socket.LimitUnsent(_unsentLimit);
+        Block();
+        if (_unsentLimit > Options.NotSentLowWatermarkBytes)
+        {
+            LimitUnsent(Options.NotSentLowWatermarkBytes);
+        }
+    }
+
+    private void LimitUnsent(int bytes)
+    {
+        _unsentLimit = bytes;
+        Socket.LimitUnsent(bytes);
     }
 
     private void ReceiveMore()
