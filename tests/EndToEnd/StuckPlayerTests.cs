@@ -40,6 +40,8 @@ public sealed class StuckPlayerTests(HotStream hot) : IClassFixture<HotStream>, 
         await overHttp; // has no words for it
         Assert.Equal([0x03, 0xF5], LastCloseFrame(await overWebSocket)); // 1013: try again later
         await Waiting.UntilAsync(async () => await _server.CountViewersAsync(Stream) == 0, () => $"somebody still watches. {_server.Tail()}");
+        MetricsReading metrics = await _server.ReadMetricsAsync();
+        Assert.Equal(3, metrics.Sum("mediaserver_cut_offs_total"));
     }
 
     [Fact]
