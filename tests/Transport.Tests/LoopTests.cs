@@ -3,8 +3,8 @@ using System.IO.Pipelines;
 using System.Runtime.InteropServices;
 using MediaServer.Media;
 using MediaServer.TestKit;
-using Microsoft.Win32.SafeHandles;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Win32.SafeHandles;
 
 namespace MediaServer.Transport.Tests;
 
