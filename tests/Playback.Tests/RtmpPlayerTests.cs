@@ -171,7 +171,9 @@ public class RtmpPlayerTests
     [Fact]
     public async Task A_walk_that_had_to_let_others_go_first_goes_on_with_the_players_that_are_left()
     {
-        await using PlaybackServer server = await PlaybackServer.StartAsync(time: new HastyTime());
+        Assert.True(FlushInterval.TryParse("0", out FlushInterval atOnce)); // the loop seems busy by that clock
+        await using PlaybackServer server = await PlaybackServer.StartAsync(
+            playback: new PlaybackOptions { FlushInterval = atOnce }, time: new HastyTime());
         server.PublishVideo(isRandomAccess: true);
         var players = new List<RtmpPlayClient>();
         for (int i = 0; i < 5; i++)
@@ -186,6 +188,50 @@ public class RtmpPlayerTests
         {
             Assert.Equal(80u, (await player.ReadVideoAsync())!.Value.Timestamp);
             player.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Players_that_come_and_go_between_the_turns_of_a_walk_cost_nobody_a_frame()
+    {
+        Assert.True(FlushInterval.TryParse("0", out FlushInterval atOnce));
+        await using PlaybackServer server = await PlaybackServer.StartAsync(
+            playback: new PlaybackOptions { FlushInterval = atOnce }, time: new HastyTime());
+        server.PublishVideo(isRandomAccess: true);
+        uint published = 40;
+        var random = new Random(11);
+        var players = new List<(RtmpPlayClient Client, uint Read)>();
+        for (int round = 0; round < 30; round++)
+        {
+            PublishTwo();
+            if (players.Count > 6)
+            {
+                int leaving = random.Next(players.Count);
+                players[leaving].Client.Dispose();
+                players.RemoveAt(leaving);
+            }
+
+            players.Add((await RtmpPlayClient.PlayAsync(server.Port), 0));
+            PublishTwo();
+            for (int i = 0; i < players.Count; i++)
+            {
+                (RtmpPlayClient client, uint read) = players[i];
+                for (; read < published; read += 40)
+                {
+                    Assert.Equal(read + 40, (await client.ReadVideoAsync())!.Value.Timestamp);
+                }
+
+                players[i] = (client, read);
+            }
+        }
+
+        players.ForEach(player => player.Client.Dispose());
+
+        void PublishTwo()
+        {
+            server.PublishVideo(isRandomAccess: false);
+            server.PublishVideo(isRandomAccess: false);
+            published += 80;
         }
     }
 
