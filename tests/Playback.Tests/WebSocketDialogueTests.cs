@@ -66,7 +66,7 @@ public class WebSocketDialogueTests
     public void Of_pings_that_come_together_the_last_is_answered()
     {
         var answers = new ArrayBufferWriter<byte>();
-        new WebSocketDialogue(answers).Receive(new ReadOnlySequence<byte>(Wire.Hex("89 80 37FA213D 89 81 37FA213D 00")));
+        new WebSocketDialogue(answers, new ManualTimeProvider()).Receive(new ReadOnlySequence<byte>(Wire.Hex("89 80 37FA213D 89 81 37FA213D 00")));
         Assert.Equal(Wire.Hex("8A 01 37"), answers.WrittenSpan.ToArray());
     }
 
@@ -74,7 +74,7 @@ public class WebSocketDialogueTests
     public void Messages_without_number_are_passed_over_and_none_is_kept()
     {
         var answers = new ArrayBufferWriter<byte>();
-        var dialogue = new WebSocketDialogue(answers);
+        var dialogue = new WebSocketDialogue(answers, new ManualTimeProvider());
         byte[] message = [.. Wire.Hex($"82 FF 0000000000010000 {Mask}"), .. new byte[65_536]];
         bool allTaken = true;
         long allocated = Allocations.Of(() =>
@@ -92,11 +92,44 @@ public class WebSocketDialogueTests
         Assert.False(dialogue.IsClosed);
     }
 
+    [Theory]
+    [InlineData("81 80 37FA213D", "")]
+    [InlineData("89 80 37FA213D", "8A 00")]
+    [InlineData("8A 80 37FA213D", "")]
+    [InlineData("00 80 37FA213D", "")]
+    public void A_client_that_sends_far_more_frames_than_a_player_needs_is_closed(string frame, string answer)
+    {
+        var time = new ManualTimeProvider();
+        var answers = new ArrayBufferWriter<byte>();
+        var dialogue = new WebSocketDialogue(answers, time);
+        if (frame.StartsWith("00", StringComparison.Ordinal))
+        {
+            dialogue.Receive(new ReadOnlySequence<byte>(Wire.Hex("01 80 37FA213D"))); // begins the message that it goes on with
+            time.Advance(WebSocketDialogue.FramePeriod);
+        }
+
+        var allowed = new ReadOnlySequence<byte>([.. Enumerable.Repeat(Wire.Hex(frame), WebSocketDialogue.MaxFrames).SelectMany(bytes => bytes)]);
+        for (int i = 0; i < 5; i++)
+        {
+            answers.ResetWrittenCount();
+            dialogue.Receive(allowed);
+            Assert.Equal(Wire.Hex(answer), answers.WrittenSpan.ToArray());
+            time.Advance(WebSocketDialogue.FramePeriod);
+        }
+
+        dialogue.Receive(allowed);
+        answers.ResetWrittenCount();
+        dialogue.Receive(new ReadOnlySequence<byte>(Wire.Hex(frame)));
+
+        Assert.True(dialogue.IsClosed);
+        Assert.Equal([0x88, 17, 0x03, 0xF0, .. "too many frames"u8], answers.WrittenSpan.ToArray()); // 1008
+    }
+
     [Fact]
     public void The_servers_goodbye_is_said_once_and_the_clients_is_not_answered_behind_it()
     {
         var answers = new ArrayBufferWriter<byte>();
-        var dialogue = new WebSocketDialogue(answers);
+        var dialogue = new WebSocketDialogue(answers, new ManualTimeProvider());
         dialogue.Close(WebSocketDialogue.TryAgainLater, "too slow");
         dialogue.Close(WebSocketDialogue.Normal, "");
         dialogue.Receive(new ReadOnlySequence<byte>(Wire.Hex("88 82 37FA213D 3412")));
@@ -112,7 +145,7 @@ public class WebSocketDialogueTests
         foreach (ReadOnlySequence<byte> split in splits)
         {
             var answers = new ArrayBufferWriter<byte>();
-            var dialogue = new WebSocketDialogue(answers);
+            var dialogue = new WebSocketDialogue(answers, new ManualTimeProvider());
             byte[] left = [];
             foreach (ReadOnlyMemory<byte> piece in split)
             {

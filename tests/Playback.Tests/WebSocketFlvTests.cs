@@ -1,11 +1,16 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.WebSockets;
 using System.Text;
+using MediaServer.Hub;
+using MediaServer.Media;
 using MediaServer.Playback.Tests.Support;
 using MediaServer.TestKit;
 using MediaServer.Transport;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace MediaServer.Playback.Tests;
 
@@ -182,6 +187,52 @@ public class WebSocketFlvTests
 
         byte[] reason = Encoding.ASCII.GetBytes("too slow for this stream");
         Assert.Equal([0x88, (byte)(2 + reason.Length), 0x03, 0xF5, .. reason], heard[^(4 + reason.Length)..]); // 1013
+    }
+
+    [Fact]
+    public async Task What_else_the_loop_has_to_do_goes_on_between_the_messages_of_a_player_that_never_pauses()
+    {
+        const int Messages = 20;
+        await using FlvServer server = await FlvServer.StartAsync(new FlvSetup { IsManaged = true });
+        var said = new Pipe(new PipeOptions(pauseWriterThreshold: 0));
+        for (int i = 0; i < Messages; i++)
+        {
+            said.Writer.Write([.. Wire.Hex("82 FE 3FF8 00000000"), .. new byte[0x3FF8]]); // 16 KiB
+        }
+
+        said.Writer.Write(Wire.Hex("88 80 00000000"));
+        await said.Writer.CompleteAsync();
+        TransportConnection connection = server.Transport.Adopt(
+            new ExchangeStream(null, Stream.Null, CancellationToken.None), new IPEndPoint(IPAddress.Loopback, 1));
+
+        int turns = await CountTurnsAsync(connection, server.Publisher.Topic, said.Reader);
+
+        Assert.InRange(turns, Messages, 2 * Messages);
+    }
+
+    /// <summary>Has a player listen.</summary>
+    /// <returns>How often its loop came to something else meanwhile.</returns>
+    private static async Task<int> CountTurnsAsync(TransportConnection connection, StreamTopic topic, PipeReader input)
+    {
+        int turns = 0;
+        var options = new SubscriptionOptions { Kind = PlayerKind.WebSocketFlv };
+        await connection.Loop.SwitchTo();
+        TopicWalk walk = new TopicWalks(FrameEnvelope.WebSocketFlv, default, TimeProvider.System).Get(connection.Loop, topic);
+        using (var player = new WebSocketPlayer(walk, connection, options, TimeSpan.FromSeconds(30), NullLogger.Instance))
+        {
+            Task listening = player.ListenAsync(input);
+            for (; !listening.IsCompleted; turns++)
+            {
+                await connection.Loop.Yield();
+            }
+
+            connection.Abort();
+            await connection.Closed;
+            await connection.Loop.SwitchTo();
+        }
+
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        return turns;
     }
 
     private static async Task<ClientWebSocket> PlayAsync(FlvServer server, bool isTls, HttpProtocols protocols, TimeSpan pingEvery = default)

@@ -10,7 +10,7 @@ namespace MediaServer.Playback;
 /// breaks the rules closes, and messages are passed over. Does no I/O.
 /// </summary>
 /// <remarks>Keeps no message: it is passed over as it comes. Of pings that come together the last one is answered (§5.5.3).</remarks>
-internal sealed class WebSocketDialogue(IBufferWriter<byte> output)
+internal sealed class WebSocketDialogue(IBufferWriter<byte> output, TimeProvider time)
 {
     /// <summary>The purpose is fulfilled (§7.4.1).</summary>
     public const ushort Normal = 1000;
@@ -21,15 +21,24 @@ internal sealed class WebSocketDialogue(IBufferWriter<byte> output)
     /// <summary>Bytes of a client's message at most: a player has little to say to its server.</summary>
     public const int MaxMessageBytes = 64 * 1024;
 
+    /// <summary>Frames of a client in a <see cref="FramePeriod"/> at most: each costs work, and a player has no reason to send even one a second.</summary>
+    public const int MaxFrames = 1000;
+
     private const ushort ProtocolError = 1002;
     private const ushort InvalidPayload = 1007;
+    private const ushort PolicyViolation = 1008;
     private const ushort MessageTooBig = 1009;
     private const int MaxControlBytes = 125;
+
+    /// <summary>Time in which frames are counted.</summary>
+    public static readonly TimeSpan FramePeriod = TimeSpan.FromSeconds(10);
 
     private readonly byte[] _payload = new byte[MaxControlBytes]; // of a ping or a goodbye
     private long _toSkip;       // bytes of a message's frame still to come
     private long _messageBytes; // of the message that is passed over
     private bool _isInMessage;  // more frames of it follow
+    private long _countedSince = time.GetTimestamp();
+    private int _frames;
 
     /// <summary>Whether the goodbye was written, behind which nothing may be sent. What still comes in means nothing.</summary>
     public bool IsClosed { get; private set; }
@@ -40,6 +49,7 @@ internal sealed class WebSocketDialogue(IBufferWriter<byte> output)
     {
         var reader = new SequenceReader<byte>(received);
         int? pingBytes = null;
+        BeginCounting();
         while (!IsClosed && TrySkip(ref reader) && WebSocketFrameHeader.TryRead(reader, out WebSocketFrameHeader header))
         {
             if (FindFault(header) is { } fault)
@@ -50,6 +60,7 @@ internal sealed class WebSocketDialogue(IBufferWriter<byte> output)
             {
                 reader.Advance(header.LengthBytes);
                 BeginSkipping(header);
+                Count();
             }
             else if (reader.Remaining < header.LengthBytes + header.PayloadBytes)
             {
@@ -63,6 +74,8 @@ internal sealed class WebSocketDialogue(IBufferWriter<byte> output)
                 {
                     ReturnGoodbye(payload);
                 }
+
+                Count();
             }
         }
 
@@ -98,6 +111,23 @@ internal sealed class WebSocketDialogue(IBufferWriter<byte> output)
     {
         output.Write([(byte)(WebSocketFrameHeader.Fin | (int)opcode), (byte)payload.Length]);
         output.Write(payload);
+    }
+
+    private void BeginCounting()
+    {
+        if (time.GetElapsedTime(_countedSince) >= FramePeriod)
+        {
+            _countedSince = time.GetTimestamp();
+            _frames = 0;
+        }
+    }
+
+    private void Count()
+    {
+        if (++_frames > MaxFrames)
+        {
+            Close(PolicyViolation, "too many frames");
+        }
     }
 
     private bool TrySkip(ref SequenceReader<byte> reader)

@@ -10,13 +10,15 @@ namespace MediaServer.Playback;
 /// <summary>A player that gets the file in binary messages: the header in the first, then a tag in each.</summary>
 internal sealed class WebSocketPlayer : HttpPlayer
 {
+    private const int TurnBytes = 16 * 1024; // that the loop reads of one client before it turns to the others
+
     private readonly WebSocketDialogue _dialogue;
 
     public WebSocketPlayer(
         TopicWalk walk, TransportConnection connection, SubscriptionOptions options, TimeSpan stallTimeout, ILogger logger)
         : base(walk, connection, options, stallTimeout, logger)
     {
-        _dialogue = new WebSocketDialogue(connection.Outbox);
+        _dialogue = new WebSocketDialogue(connection.Outbox, connection.Loop.Time);
         KindCounts frames = walk.Topic.Published;
         connection.Outbox.Write<byte>([0x82, FlvWriter.HeaderBytes]); // FIN, binary
         FlvWriter.WriteHeader(connection.Outbox, frames.Audio > 0, frames.Video > 0);
@@ -31,9 +33,11 @@ internal sealed class WebSocketPlayer : HttpPlayer
             while (!isEnd)
             {
                 ReadResult read = await input.ReadAsync();
-                await Connection.Loop.SwitchTo();
-                input.AdvanceTo(_dialogue.Receive(read.Buffer), read.Buffer.End);
-                isEnd = read.IsCompleted || read.IsCanceled || _dialogue.IsClosed;
+                await Connection.Loop.Yield(); // always: of who sends without a pause, every read is there at once
+                ReadOnlySequence<byte> turn = read.Buffer.Slice(0, Math.Min(read.Buffer.Length, TurnBytes));
+                bool isAll = turn.Length == read.Buffer.Length;
+                input.AdvanceTo(_dialogue.Receive(turn), turn.End);
+                isEnd = (read.IsCompleted && isAll) || read.IsCanceled || _dialogue.IsClosed;
                 Answer();
             }
         }
