@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using MediaServer.TestKit;
 
 namespace MediaServer.Transport.Tests;
 
@@ -43,6 +44,29 @@ public class HostTests
         connections[0].Abort();
         await connections[0].Closed.Soon();
         Assert.Equal(7, rig.Host.ConnectionCount);
+    }
+
+    [Fact]
+    public async Task A_busy_loop_gets_no_new_connection_until_it_has_time_again()
+    {
+        var time = new ManualTimeProvider();
+        await using var rig = new Rig(TransportKind.Shard, new TransportOptions { Loops = 2 }, time);
+        EventLoop first = rig.Host.Loops[0];
+        Assert.Same(first, (await rig.ConnectAsync()).Connection.Loop);
+
+        await first.RunAsync(() =>
+        {
+            time.Advance(TimeSpan.FromSeconds(2)); // all of it at work
+            return true;
+        });
+        while (first.Load < 0.9)
+        {
+            await first.RunAsync(() => true); // it measures when it wakes
+        }
+
+        Assert.Same(rig.Host.Loops[1], (await rig.ConnectAsync()).Connection.Loop);
+        time.Advance(TimeSpan.FromSeconds(2)); // asleep
+        Assert.Same(first, (await rig.ConnectAsync()).Connection.Loop);
     }
 
     [Theory]
