@@ -121,6 +121,11 @@ internal sealed class ResponseRoute : IAsyncDisposable
     /// <summary>Lets go of the connection, and leaves its loop: what follows is the HTTP server's.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (_isShared)
+        {
+            _context.Abort(); // was done at an end in order; when something was thrown, the server must not answer that
+        }
+
         Connection.Abort(); // has ended already, but when something was thrown
         await Connection.Closed;
         await _aborted.DisposeAsync();
