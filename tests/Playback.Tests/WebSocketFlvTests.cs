@@ -142,6 +142,39 @@ public class WebSocketFlvTests
         Assert.Equal(0, server.Subscribers);
     }
 
+    [Theory]
+    [InlineData(false, "Content-Length: 5||hello")]
+    [InlineData(false, "Transfer-Encoding: chunked||5|hello|0||")]
+    [InlineData(true, "Content-Length: 5||hello")] // where the server would upgrade
+    [InlineData(true, "Transfer-Encoding: chunked||5|hello|0||")]
+    public async Task A_handshake_with_a_body_is_refused(bool isManaged, string body)
+    {
+        await using FlvServer server = await FlvServer.StartAsync(new FlvSetup { IsManaged = isManaged });
+        server.Publisher.PublishVideo(isRandomAccess: true);
+        using RawHttpClient client = RawHttpClient.Ask(server.Port, Handshake[..^1] + body);
+
+        Assert.Equal("HTTP/1.1 400 Bad Request", (await client.HearHeadAsync())[0]);
+        Assert.Equal(0, server.Subscribers);
+    }
+
+    [Fact]
+    public async Task Who_comes_when_the_server_has_upgraded_all_it_may_is_told_so()
+    {
+        await using FlvServer server = await FlvServer.StartAsync(new FlvSetup { IsManaged = true, MaxUpgraded = 2 });
+        server.Publisher.PublishVideo(isRandomAccess: true);
+        using RawHttpClient first = RawHttpClient.Ask(server.Port, Handshake);
+        using RawHttpClient second = RawHttpClient.Ask(server.Port, Handshake);
+        Assert.Equal("HTTP/1.1 101 Switching Protocols", (await first.HearHeadAsync())[0]);
+        Assert.Equal("HTTP/1.1 101 Switching Protocols", (await second.HearHeadAsync())[0]);
+
+        using RawHttpClient third = RawHttpClient.Ask(server.Port, Handshake);
+        string[] head = await third.HearHeadAsync();
+        Assert.Equal("HTTP/1.1 503 Service Unavailable", head[0]);
+        Assert.DoesNotContain(head, line => line.Contains("Upgrade", StringComparison.OrdinalIgnoreCase)
+            || line.StartsWith("Sec-WebSocket-", StringComparison.OrdinalIgnoreCase));
+        Assert.Equal(2, server.Subscribers);
+    }
+
     [Fact]
     public async Task What_the_player_says_before_it_is_answered_is_heard_and_what_breaks_the_rules_ends_it()
     {

@@ -28,7 +28,7 @@ public sealed class FlvPlayers(TransportHost transport, IOptions<PlaybackOptions
     /// <summary>Sends the stream as the response, until it is over or the player has left.</summary>
     internal async Task PlayAsync(HttpContext context, StreamTopic topic, PlayerWishes wishes, bool isWebSocket)
     {
-        ResponseRoute route;
+        ResponseRoute? route;
         try
         {
             await WaitForTracksAsync(topic, context.RequestAborted);
@@ -37,6 +37,11 @@ public sealed class FlvPlayers(TransportHost transport, IOptions<PlaybackOptions
         catch (OperationCanceledException)
         {
             return; // the player has left
+        }
+
+        if (route is null)
+        {
+            return; // and was told why
         }
 
         await using (route)
@@ -76,7 +81,7 @@ public sealed class FlvPlayers(TransportHost transport, IOptions<PlaybackOptions
         }
     }
 
-    private async ValueTask<ResponseRoute> OpenAsync(HttpContext context, bool isWebSocket)
+    private async ValueTask<ResponseRoute?> OpenAsync(HttpContext context, bool isWebSocket)
     {
         if (isWebSocket)
         {
@@ -87,8 +92,13 @@ public sealed class FlvPlayers(TransportHost transport, IOptions<PlaybackOptions
             context.Response.ContentType = ContentType;
         }
 
-        return ResponseRoute.TryShare(context, transport, time)
-            ?? ResponseRoute.Wrap(context, transport, isWebSocket ? await WebSocketHandshake.UpgradeAsync(context) : null);
+        if (ResponseRoute.TryShare(context, transport, time) is { } shared)
+        {
+            return shared;
+        }
+
+        Stream? upgraded = isWebSocket ? await WebSocketHandshake.TryUpgradeAsync(context) : null;
+        return isWebSocket && upgraded is null ? null : ResponseRoute.Wrap(context, transport, upgraded);
     }
 
     private async Task WaitForTracksAsync(StreamTopic topic, CancellationToken aborted)

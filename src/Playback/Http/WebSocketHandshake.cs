@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
 
 namespace MediaServer.Playback;
 
@@ -45,10 +46,11 @@ internal static class WebSocketHandshake
             return null;
         }
 
-        bool isUpgradable = context.Request.Protocol == "HTTP/1.1" && HasToken(headers.Connection, "Upgrade");
+        bool isUpgradable = context.Request.Protocol == "HTTP/1.1" && HasToken(headers.Connection, "Upgrade")
+            && context.Features.Get<IHttpUpgradeFeature>() is { IsUpgradableRequest: true }; // not with a body
         return isUpgradable && IsKey(headers.SecWebSocketKey)
             ? null
-            : "A WebSocket is opened by HTTP/1.1 with Connection: Upgrade and a Sec-WebSocket-Key of 16 bytes.";
+            : "A WebSocket is opened by HTTP/1.1 with Connection: Upgrade, a Sec-WebSocket-Key of 16 bytes and no body.";
     }
 
     /// <summary>Sets status and headers of the answer that grants the request.</summary>
@@ -67,10 +69,31 @@ internal static class WebSocketHandshake
     }
 
     /// <summary>Has the server send that answer.</summary>
-    /// <returns>What the client and the server say from then on.</returns>
-    public static ValueTask<Stream> UpgradeAsync(HttpContext context) => IsExtendedConnect(context)
-        ? context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync()
-        : new ValueTask<Stream>(context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync());
+    /// <returns>
+    /// What the client and the server say from then on; <see langword="null"/> when the server has as many upgraded connections as it may,
+    /// and has sent nothing: the answer is changed to say so.
+    /// </returns>
+    public static async ValueTask<Stream?> TryUpgradeAsync(HttpContext context)
+    {
+        if (IsExtendedConnect(context))
+        {
+            return await context.Features.GetRequiredFeature<IHttpExtendedConnectFeature>().AcceptAsync();
+        }
+
+        try
+        {
+            return await context.Features.GetRequiredFeature<IHttpUpgradeFeature>().UpgradeAsync();
+        }
+        catch (InvalidOperationException) when (!context.Response.HasStarted) // it was upgradable: what is left is the limit
+        {
+            IHeaderDictionary headers = context.Response.Headers;
+            headers.Remove(HeaderNames.Connection);
+            headers.Remove(HeaderNames.Upgrade);
+            headers.Remove(HeaderNames.SecWebSocketAccept);
+            context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            return null;
+        }
+    }
 
     private static bool IsExtendedConnect(HttpContext context) =>
         context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true, Protocol: "websocket" };

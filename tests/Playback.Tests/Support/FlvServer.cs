@@ -26,6 +26,9 @@ internal sealed record FlvSetup
 
     public bool IsManaged { get; init; }
 
+    /// <summary>Connections that the HTTP server upgrades at once at most.</summary>
+    public int? MaxUpgraded { get; init; }
+
     public HttpProtocols Protocols { get; init; } = HttpProtocols.Http1;
 
     public HubOptions Hub { get; init; } = new();
@@ -45,14 +48,18 @@ internal sealed class FlvServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseKestrelHttpsConfiguration();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            listen.Protocols = setup.Protocols;
-            if (setup.IsTls)
+            kestrel.Limits.MaxConcurrentUpgradedConnections = setup.MaxUpgraded;
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
             {
-                listen.UseHttps(Certificate);
-            }
-        }));
+                listen.Protocols = setup.Protocols;
+                if (setup.IsTls)
+                {
+                    listen.UseHttps(Certificate);
+                }
+            });
+        });
         builder.Logging.ClearProviders().AddProvider(_complaints).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSingleton(setup.Time);
         builder.Services.AddSingleton(new StreamHub(setup.Hub, setup.Time));
