@@ -13,7 +13,7 @@ internal sealed class HttpOptions
 
     /// <summary>
     /// HTTP connections at once, viewers included. Default 10,000: half of the 20,000 file descriptors that a usual system grants, which
-    /// leaves the other half to RTMP.
+    /// leaves the other half to RTMP. WebSockets that no shard could take over are counted apart, up to the same number.
     /// </summary>
     [Range(1, 1_000_000)]
     public int MaxConnections { get; set; } = 10_000;

@@ -16,6 +16,7 @@ internal sealed class HttpEndpoint(IOptions<HttpOptions> options) : IConfigureOp
         limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
         limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         limits.MaxConcurrentConnections = options.Value.MaxConnections;
+        limits.MaxConcurrentUpgradedConnections = options.Value.MaxConnections; // which the former does not count
         limits.MaxRequestBodySize = 64 * 1024;
         limits.MaxRequestHeaderCount = 64;
         limits.MaxRequestHeadersTotalSize = 16 * 1024;
