@@ -83,6 +83,34 @@ public class SlowRtmpPlayerTests
     }
 
     [Fact]
+    public async Task The_rests_of_frames_that_left_the_log_are_kept_up_to_a_bound_and_who_needs_more_is_cut_off()
+    {
+        const int Length = 10_000_000; // more than the kernel takes, so that the log is asked for the rest
+        var time = new ManualTimeProvider();
+        await using PlaybackServer server = await PlaybackServer.StartAsync(
+            hub: new HubOptions { BudgetBytes = 20 * 1024 * 1024, LagBytes = 1024 * 1024 }, time: time);
+        server.PublishVideo(isRandomAccess: true, Length);
+        var players = new List<RtmpPlayClient>();
+        for (int i = 0; i < 8; i++)
+        {
+            players.Add(await RtmpPlayClient.PlayAsync(server.Port));
+        }
+
+        await PlaybackServer.UntilAsync(() => server.Topic.GetSubscribers().Count(player => player.InFlight > 0) == 8);
+        server.PublishVideo(isRandomAccess: false, Length);
+        server.PublishVideo(isRandomAccess: false, Length); // the first frame leaves the log, half sent to all of them
+
+        await PlaybackServer.UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMilliseconds(100)); // the walk looks again
+            return server.Hub.GetTotals().Delivery.CutOffs > 0;
+        });
+
+        Assert.NotEmpty(server.Topic.GetSubscribers()); // there is room for the rests of some
+        players.ForEach(player => player.Dispose());
+    }
+
+    [Fact]
     public async Task A_player_may_ask_for_less_lag_than_the_server_allows()
     {
         var time = new ManualTimeProvider();
